@@ -1,0 +1,3 @@
+//! The one binary `guanjia`.
+
+fn main() {}
