@@ -1,0 +1,105 @@
+//! Tokens for programs: only their hash is kept, so a stolen database opens nothing.
+
+use serde_json::json;
+
+use crate::Ledger;
+use crate::error::{LedgerError, Result};
+use crate::sql::{Row, Sql};
+use crate::time::Timestamp;
+use crate::write::{Action, Stamp, Written};
+
+/// A token that a program shows in place of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its id.
+    pub id: i64,
+    /// Whose rights it has.
+    pub user_id: i64,
+    /// What its owner calls it.
+    pub name: String,
+    /// When it ends; `None` for never.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Ledger {
+    /// Adds a token. `token_hash` is what the caller's hash makes of the secret.
+    pub async fn add_api_token(
+        &self,
+        stamp: &Stamp,
+        user_id: i64,
+        name: &str,
+        token_hash: &str,
+        expires_at: Option<Timestamp>,
+    ) -> Result<ApiToken> {
+        let mut write = self.begin(stamp).await?;
+        let id = write.next_id("api_tokens").await?;
+        let text = "INSERT INTO api_tokens (id, user_id, name, token_hash, expires_at, entry_id) \
+             VALUES ($1, $2, $3, $4, $5, $6)";
+        let params = [
+            id.into(),
+            user_id.into(),
+            name.into(),
+            token_hash.into(),
+            expires_at.map(|moment| moment.0).into(),
+            write.entry_id().into(),
+        ];
+        write.execute(Sql::with(text, params)).await?;
+        let action =
+            Action::new("token.add", "user", user_id).with(json!({"token": id, "name": name}));
+        write.commit(action).await?;
+        Ok(ApiToken {
+            id,
+            user_id,
+            name: name.to_owned(),
+            expires_at,
+        })
+    }
+
+    /// The token with this hash, if it is good at `now` and its user may sign in.
+    pub async fn api_token(&self, token_hash: &str, now: Timestamp) -> Result<Option<ApiToken>> {
+        let text = "SELECT t.id, t.user_id, t.name, t.expires_at FROM api_tokens t \
+             JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.disabled = 0 \
+             AND t.revoked_entry IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
+        let params = [token_hash.into(), now.0.into()];
+        let row = self.database.row(Sql::with(text, params)).await?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// The tokens of a user that were not revoked.
+    pub async fn api_tokens_of(&self, user_id: i64) -> Result<Vec<ApiToken>> {
+        let text = "SELECT id, user_id, name, expires_at FROM api_tokens \
+             WHERE user_id = $1 AND revoked_entry IS NULL ORDER BY id";
+        let rows = self
+            .database
+            .rows(Sql::with(text, [user_id.into()]))
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Ends a token of this user.
+    pub async fn revoke_api_token(
+        &self,
+        stamp: &Stamp,
+        user_id: i64,
+        token_id: i64,
+    ) -> Result<Written> {
+        let write = self.begin(stamp).await?;
+        let text = "UPDATE api_tokens SET revoked_entry = $3 \
+             WHERE id = $1 AND user_id = $2 AND revoked_entry IS NULL";
+        let params = [token_id.into(), user_id.into(), write.entry_id().into()];
+        if write.execute(Sql::with(text, params)).await? == 0 {
+            return Err(LedgerError::not_found("token", token_id));
+        }
+        let action = Action::new("token.revoke", "user", user_id).with(json!({"token": token_id}));
+        write.commit(action).await
+    }
+}
+
+fn read(row: &Row) -> Result<ApiToken> {
+    Ok(ApiToken {
+        id: row.at(0)?,
+        user_id: row.at(1)?,
+        name: row.at(2)?,
+        expires_at: row.at::<Option<i64>>(3)?.map(Timestamp),
+    })
+}

@@ -1,0 +1,176 @@
+//! The links of the chain: what is hashed, and in which form.
+
+use sea_orm::Value;
+use sm3::{Digest, Sm3};
+
+use crate::facts::FactRow;
+use crate::sql::Sql;
+
+/// All of an entry that its hash covers.
+#[derive(Debug, Clone)]
+pub(crate) struct EntryFields {
+    pub(crate) id: i64,
+    pub(crate) zone_id: Option<i64>,
+    pub(crate) recorded_at: i64,
+    pub(crate) user_id: Option<i64>,
+    pub(crate) actor: String,
+    pub(crate) action: String,
+    pub(crate) object_kind: String,
+    pub(crate) object_id: String,
+    pub(crate) detail: String,
+    pub(crate) facts_from: i64,
+    pub(crate) facts_until: i64,
+    pub(crate) rows_digest: String,
+    pub(crate) prev_hash: String,
+}
+
+impl EntryFields {
+    pub(crate) const COLUMNS: &str = "id, zone_id, recorded_at, user_id, actor, action, \
+         object_kind, object_id, detail, facts_from, facts_until, rows_digest, prev_hash";
+
+    /// SM3 (GM/T 0004) of the hash before and of every field, each with its length, in hex.
+    pub(crate) fn hash(&self) -> String {
+        let mut hasher = Sm3::new();
+        text(&mut hasher, &self.prev_hash);
+        number(&mut hasher, Some(self.id));
+        number(&mut hasher, self.zone_id);
+        number(&mut hasher, Some(self.recorded_at));
+        number(&mut hasher, self.user_id);
+        text(&mut hasher, &self.actor);
+        text(&mut hasher, &self.action);
+        text(&mut hasher, &self.object_kind);
+        text(&mut hasher, &self.object_id);
+        text(&mut hasher, &self.detail);
+        number(&mut hasher, Some(self.facts_from));
+        number(&mut hasher, Some(self.facts_until));
+        text(&mut hasher, &self.rows_digest);
+        hex::encode(hasher.finalize())
+    }
+
+    /// The statement that leaves the entry.
+    pub(crate) fn insertion(self) -> Sql {
+        let hash = self.hash();
+        let mut sql = Sql::new("INSERT INTO audit_entries (");
+        sql.push(Self::COLUMNS).push(", hash) VALUES (");
+        let values: [Value; 14] = [
+            self.id.into(),
+            self.zone_id.into(),
+            self.recorded_at.into(),
+            self.user_id.into(),
+            self.actor.into(),
+            self.action.into(),
+            self.object_kind.into(),
+            self.object_id.into(),
+            self.detail.into(),
+            self.facts_from.into(),
+            self.facts_until.into(),
+            self.rows_digest.into(),
+            self.prev_hash.into(),
+            hash.into(),
+        ];
+        sql.bind_all(values).push(")");
+        sql
+    }
+}
+
+/// SM3 over the rows a write appends: words, sources and facts, each in the order of their ids.
+#[derive(Debug, Default)]
+pub(crate) struct RowsDigest {
+    terms: Sm3,
+    sources: Sm3,
+    facts: Sm3,
+    any: bool,
+}
+
+impl RowsDigest {
+    pub(crate) fn term(&mut self, id: i64, term: &str) {
+        self.any = true;
+        number(&mut self.terms, Some(id));
+        text(&mut self.terms, term);
+    }
+
+    /// `digest` is the SHA-256 that the source is known by, over all it says.
+    pub(crate) fn source(&mut self, id: i64, digest: &str) {
+        self.any = true;
+        number(&mut self.sources, Some(id));
+        text(&mut self.sources, digest);
+    }
+
+    pub(crate) fn fact(&mut self, fact: &FactRow) {
+        self.any = true;
+        // One buffer a fact: the hash takes blocks, not bytes.
+        let mut bytes = [0_u8; 13 * 9];
+        let numbers = [
+            Some(fact.id),
+            Some(fact.subject_id),
+            Some(fact.variable_id),
+            Some(fact.period_id),
+            Some(fact.kind),
+            fact.number,
+            Some(fact.qualifier_id),
+            Some(fact.unit_id),
+            Some(fact.source_id),
+            fact.cell_row,
+            fact.cell_column,
+            fact.known_on,
+            Some(fact.entry_id),
+        ];
+        for (slot, number) in bytes.chunks_exact_mut(9).zip(numbers) {
+            if let Some(number) = number {
+                slot[0] = 1;
+                slot[1..].copy_from_slice(&number.to_be_bytes());
+            }
+        }
+        self.facts.update(bytes);
+        match &fact.text {
+            Some(words) => text(&mut self.facts, words),
+            None => self.facts.update([0xff]),
+        }
+    }
+
+    /// The digest in hex; empty when nothing was appended.
+    pub(crate) fn finish(self) -> String {
+        if !self.any {
+            return String::new();
+        }
+        let mut whole = Sm3::new();
+        whole.update(self.terms.finalize());
+        whole.update(self.sources.finalize());
+        whole.update(self.facts.finalize());
+        hex::encode(whole.finalize())
+    }
+}
+
+/// The length first, so that no two lists of fields read the same.
+fn text(hasher: &mut Sm3, text: &str) {
+    hasher.update((text.len() as u64).to_be_bytes());
+    hasher.update(text);
+}
+
+fn number(hasher: &mut Sm3, number: Option<i64>) {
+    match number {
+        Some(number) => {
+            hasher.update([1]);
+            hasher.update(number.to_be_bytes());
+        }
+        None => hasher.update([0]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sm3_gives_the_standards_own_example() {
+        assert_eq!(
+            hex::encode(Sm3::digest("abc")),
+            "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+        );
+    }
+
+    #[test]
+    fn nothing_appended_has_no_digest() {
+        assert_eq!(RowsDigest::default().finish(), "");
+    }
+}

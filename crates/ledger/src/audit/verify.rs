@@ -1,0 +1,244 @@
+//! Walks the whole chain and names the first link that does not hold.
+
+use std::collections::VecDeque;
+
+use crate::Ledger;
+use crate::audit::chain::{EntryFields, RowsDigest};
+use crate::error::Result;
+use crate::facts::FactRow;
+use crate::sources;
+use crate::sql::{Row, Sql};
+
+/// The first link that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The entry.
+    pub entry_id: i64,
+    /// What is wrong with it: `missing`, `prev_hash`, `hash` or `rows_digest`.
+    pub fault: &'static str,
+}
+
+/// What a walk along the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verification {
+    /// Entries walked.
+    pub entries: i64,
+    /// Facts whose digest was made again.
+    pub facts: i64,
+    /// The first broken link; `None` when all hold.
+    pub broken: Option<Broken>,
+    /// Hash of the last entry, to be written down elsewhere: who cuts off the end of the chain
+    /// leaves a chain that holds, but ends in another hash.
+    pub head: String,
+}
+
+const PAGE: i64 = 10_000;
+
+impl Ledger {
+    /// Makes every hash of the chain again, and every digest of the rows it vouches for.
+    pub async fn verify_audit(&self) -> Result<Verification> {
+        let mut found = Verification {
+            entries: 0,
+            facts: 0,
+            broken: None,
+            head: String::new(),
+        };
+        let mut rows = AppendedRows::new(self);
+        loop {
+            let page = self.chain_page(found.entries).await?;
+            if page.is_empty() {
+                break;
+            }
+            for (fields, hash) in page {
+                if let Some(fault) = self.fault(&fields, &hash, &mut found, &mut rows).await? {
+                    found.broken = Some(Broken {
+                        entry_id: found.entries + 1,
+                        fault,
+                    });
+                    return Ok(found);
+                }
+                found.entries += 1;
+                found.head = hash;
+            }
+        }
+        if rows.has_more().await? {
+            found.broken = Some(Broken {
+                entry_id: found.entries + 1,
+                fault: "missing",
+            });
+        }
+        Ok(found)
+    }
+
+    async fn fault(
+        &self,
+        fields: &EntryFields,
+        hash: &str,
+        found: &mut Verification,
+        rows: &mut AppendedRows<'_>,
+    ) -> Result<Option<&'static str>> {
+        if fields.id != found.entries + 1 {
+            return Ok(Some("missing"));
+        }
+        if fields.prev_hash != found.head {
+            return Ok(Some("prev_hash"));
+        }
+        if fields.hash() != hash {
+            return Ok(Some("hash"));
+        }
+        let (digest, facts) = rows.digest_of(fields).await?;
+        found.facts += facts;
+        let whole = facts == fields.facts_until - fields.facts_from;
+        Ok((!whole || digest != fields.rows_digest).then_some("rows_digest"))
+    }
+
+    async fn chain_page(&self, after: i64) -> Result<Vec<(EntryFields, String)>> {
+        let text = format!(
+            "SELECT {}, hash FROM audit_entries WHERE id > $1 ORDER BY id LIMIT 1000",
+            EntryFields::COLUMNS
+        );
+        let rows = self.database.rows(Sql::with(&text, [after.into()])).await?;
+        rows.iter().map(link).collect()
+    }
+}
+
+fn link(row: &Row) -> Result<(EntryFields, String)> {
+    let fields = EntryFields {
+        id: row.at(0)?,
+        zone_id: row.at(1)?,
+        recorded_at: row.at(2)?,
+        user_id: row.at(3)?,
+        actor: row.at(4)?,
+        action: row.at(5)?,
+        object_kind: row.at(6)?,
+        object_id: row.at(7)?,
+        detail: row.at(8)?,
+        facts_from: row.at(9)?,
+        facts_until: row.at(10)?,
+        rows_digest: row.at(11)?,
+        prev_hash: row.at(12)?,
+    };
+    Ok((fields, row.at(13)?))
+}
+
+/// Words, sources and facts in the order of their ids, read page by page along with the entries.
+struct AppendedRows<'a> {
+    ledger: &'a Ledger,
+    terms: Queue<(i64, i64, String)>,
+    sources: Queue<(i64, i64, String)>,
+    facts: Queue<FactRow>,
+}
+
+struct Queue<T> {
+    rows: VecDeque<T>,
+    last: i64,
+    done: bool,
+}
+
+impl<T> Queue<T> {
+    fn new() -> Self {
+        Self {
+            rows: VecDeque::new(),
+            last: 0,
+            done: false,
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.rows.is_empty() && !self.done
+    }
+
+    fn fill(&mut self, rows: Vec<T>, id: impl Fn(&T) -> i64) {
+        self.done = rows.is_empty();
+        self.last = rows.last().map_or(self.last, id);
+        self.rows = rows.into();
+    }
+}
+
+impl<'a> AppendedRows<'a> {
+    fn new(ledger: &'a Ledger) -> Self {
+        Self {
+            ledger,
+            terms: Queue::new(),
+            sources: Queue::new(),
+            facts: Queue::new(),
+        }
+    }
+
+    async fn digest_of(&mut self, fields: &EntryFields) -> Result<(String, i64)> {
+        let mut digest = RowsDigest::default();
+        let mut facts = 0;
+        loop {
+            self.refill().await?;
+            match self.terms.rows.pop_front_if(|row| row.1 <= fields.id) {
+                Some((id, _, term)) => digest.term(id, &term),
+                None => break,
+            }
+        }
+        loop {
+            self.refill().await?;
+            match self.sources.rows.pop_front_if(|row| row.1 <= fields.id) {
+                Some((id, _, source)) => digest.source(id, &source),
+                None => break,
+            }
+        }
+        loop {
+            self.refill().await?;
+            match self
+                .facts
+                .rows
+                .pop_front_if(|row| row.entry_id <= fields.id)
+            {
+                Some(fact) => {
+                    digest.fact(&fact);
+                    facts += 1;
+                }
+                None => break,
+            }
+        }
+        Ok((digest.finish(), facts))
+    }
+
+    /// Rows that no entry vouches for are as bad as a missing entry.
+    async fn has_more(&mut self) -> Result<bool> {
+        self.refill().await?;
+        Ok(!(self.terms.rows.is_empty()
+            && self.sources.rows.is_empty()
+            && self.facts.rows.is_empty()))
+    }
+
+    async fn refill(&mut self) -> Result<()> {
+        if self.terms.wants_more() {
+            let text = "SELECT id, entry_id, term FROM terms WHERE id > $1 ORDER BY id LIMIT $2";
+            let rows = self.page(text, self.terms.last).await?;
+            let rows = rows
+                .iter()
+                .map(|row| Ok((row.at(0)?, row.at(1)?, row.at(2)?)));
+            self.terms.fill(rows.collect::<Result<_>>()?, |row| row.0);
+        }
+        if self.sources.wants_more() {
+            let text = format!(
+                "SELECT {} FROM sources WHERE id > $1 ORDER BY id LIMIT $2",
+                sources::COLUMNS
+            );
+            let rows = self.page(&text, self.sources.last).await?;
+            let rows = rows.iter().map(sources::digest_again);
+            self.sources.fill(rows.collect::<Result<_>>()?, |row| row.0);
+        }
+        if self.facts.wants_more() {
+            let text = format!(
+                "SELECT {} FROM facts WHERE id > $1 ORDER BY id LIMIT $2",
+                FactRow::COLUMNS
+            );
+            let rows = self.page(&text, self.facts.last).await?;
+            let rows = rows.iter().map(FactRow::read);
+            self.facts.fill(rows.collect::<Result<_>>()?, |row| row.id);
+        }
+        Ok(())
+    }
+
+    async fn page(&self, text: &str, after: i64) -> Result<Vec<Row>> {
+        let sql = Sql::with(text, [after.into(), PAGE.into()]);
+        self.ledger.database.rows(sql).await
+    }
+}

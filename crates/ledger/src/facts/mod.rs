@@ -1,0 +1,158 @@
+//! Facts: what was said about a subject, when, by whom, and from where. Append-only.
+
+mod codec;
+mod history;
+pub(crate) mod latest;
+mod read;
+pub(crate) mod record;
+//mod stream;
+
+use chrono::NaiveDate;
+use domain::{CellAddress, Period, SourceRef, Value};
+
+use crate::error::Result;
+use crate::sql::{Param, Row};
+use crate::time::Timestamp;
+
+pub use history::FactVersion;
+pub use record::Recorded;
+//pub use stream::{SubjectFacts, SubjectFactsQuery};
+
+pub(crate) use codec::{Stored, date_of_digits, value as stored_value};
+
+/// A fact to be recorded about a known subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFact {
+    /// Name of the variable.
+    pub variable: String,
+    /// The period it is about.
+    pub period: Period,
+    /// The value.
+    pub value: Value,
+    /// What was written beside the number; empty for nothing.
+    pub qualifier: String,
+    /// The unit that was written; empty for none.
+    pub unit: String,
+    /// Where it was taken from.
+    pub source: SourceRef,
+    /// When it was known, where that is not when it was recorded.
+    pub known_on: Option<NaiveDate>,
+}
+
+/// A fact as the ledger has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactRecord {
+    /// Its id.
+    pub id: i64,
+    /// The subject it is about.
+    pub subject_id: i64,
+    /// Name of the variable.
+    pub variable: String,
+    /// The period it is about.
+    pub period: Period,
+    /// The value; `None` for a retraction, which only a history shows.
+    pub value: Option<Value>,
+    /// What was written beside the number.
+    pub qualifier: String,
+    /// The unit that was written.
+    pub unit: String,
+    /// The sheet, sentence, form or call; see [`crate::Ledger::source_of_fact`].
+    pub source_id: i64,
+    /// The cell, where the source is a sheet.
+    pub cell: Option<CellAddress>,
+    /// When it was known, where that is not when it was recorded.
+    pub known_on: Option<NaiveDate>,
+    /// The audit entry that says who recorded it.
+    pub entry_id: i64,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+}
+
+/// A row of the table of facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FactRow {
+    pub(crate) id: i64,
+    pub(crate) subject_id: i64,
+    pub(crate) variable_id: i64,
+    pub(crate) period_id: i64,
+    pub(crate) kind: i64,
+    pub(crate) number: Option<i64>,
+    pub(crate) text: Option<String>,
+    pub(crate) qualifier_id: i64,
+    pub(crate) unit_id: i64,
+    pub(crate) source_id: i64,
+    pub(crate) cell_row: Option<i64>,
+    pub(crate) cell_column: Option<i64>,
+    pub(crate) known_on: Option<i64>,
+    pub(crate) entry_id: i64,
+}
+
+impl FactRow {
+    pub(crate) const COLUMNS: &str = "id, subject_id, variable_id, period_id, kind, number, text, \
+         qualifier_id, unit_id, source_id, cell_row, cell_column, known_on, entry_id";
+
+    pub(crate) fn params(&self) -> Vec<Param> {
+        vec![
+            self.id.into(),
+            self.subject_id.into(),
+            self.variable_id.into(),
+            self.period_id.into(),
+            self.kind.into(),
+            self.number.into(),
+            self.text.clone().into(),
+            self.qualifier_id.into(),
+            self.unit_id.into(),
+            self.source_id.into(),
+            self.cell_row.into(),
+            self.cell_column.into(),
+            self.known_on.into(),
+            self.entry_id.into(),
+        ]
+    }
+
+    pub(crate) fn read(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.at(0)?,
+            subject_id: row.at(1)?,
+            variable_id: row.at(2)?,
+            period_id: row.at(3)?,
+            kind: row.at(4)?,
+            number: row.at(5)?,
+            text: row.at(6)?,
+            qualifier_id: row.at(7)?,
+            unit_id: row.at(8)?,
+            source_id: row.at(9)?,
+            cell_row: row.at(10)?,
+            cell_column: row.at(11)?,
+            known_on: row.at(12)?,
+            entry_id: row.at(13)?,
+        })
+    }
+
+    /// What the fact is about: one value counts for each of these.
+    pub(crate) fn key(&self) -> (i64, i64) {
+        (self.variable_id, self.period_id)
+    }
+
+    /// The highest number of a word in it.
+    pub(crate) fn highest_term(&self) -> i64 {
+        self.variable_id
+            .max(self.period_id)
+            .max(self.qualifier_id)
+            .max(self.unit_id)
+    }
+
+    /// Whether it says the same: value, qualifier, nothing else. The first source of a value stands.
+    pub(crate) fn says_the_same(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.number == other.number
+            && self.text == other.text
+            && self.qualifier_id == other.qualifier_id
+    }
+
+    pub(crate) fn cell(&self) -> Option<CellAddress> {
+        let row = u32::try_from(self.cell_row?).ok()?;
+        let column = u32::try_from(self.cell_column?).ok()?;
+        Some(CellAddress { row, column })
+    }
+}

@@ -1,0 +1,221 @@
+//! From the facts that count to the cells of a row.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::{PartialDate, Period};
+use serde_json::{Map, Value as Json, json};
+
+use crate::error::Result;
+use crate::facts::latest::Latest;
+use crate::facts::{FactRow, Stored, stored_value};
+use crate::projection::columns::{Column, ColumnKind, List, Pick};
+use crate::projection::{ENTERPRISES, PROJECTS};
+use crate::sql::Param;
+use crate::write::Write;
+
+/// Reads facts by their numbers: which column a variable fills, what a period or qualifier says.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    variables: HashMap<i64, &'static str>,
+    words: HashMap<i64, Word>,
+}
+
+#[derive(Debug, Clone)]
+struct Word {
+    text: String,
+    period: Period,
+    rank: Rank,
+}
+
+/// Later periods rank higher; a current state holds until it is changed, so it ranks highest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Stated,
+    Until(NaiveDate, i32),
+    Current,
+}
+
+/// The cells of a row, in the order of the list's columns.
+#[derive(Debug)]
+pub(crate) struct Cells {
+    pub(crate) cells: Vec<Param>,
+    pub(crate) year: Option<i64>,
+    pub(crate) marks: Option<String>,
+}
+
+impl Reader {
+    /// A reader that knows all words written so far, those of the open write included.
+    pub(crate) async fn of_write(write: &mut Write) -> Result<Self> {
+        let mut reader = Self::default();
+        for list in [&PROJECTS, &ENTERPRISES] {
+            for column in list.columns {
+                let id = write.term(column.name).await?;
+                reader.variables.insert(id, column.name);
+            }
+        }
+        for (id, text) in write.all_terms().await? {
+            reader.learn(id, &text);
+        }
+        Ok(reader)
+    }
+
+    /// A reader for variables and words that are known by number.
+    pub(crate) fn of_terms(terms: impl Iterator<Item = (i64, String)>) -> Self {
+        let mut reader = Self::default();
+        let names = || PROJECTS.columns.iter().chain(ENTERPRISES.columns);
+        for (id, text) in terms {
+            if let Some(column) = names().find(|column| column.name == text) {
+                reader.variables.insert(id, column.name);
+            }
+            reader.learn(id, &text);
+        }
+        reader
+    }
+
+    pub(crate) fn learn(&mut self, id: i64, text: &str) {
+        let period = Period::from_words(text);
+        let rank = rank(&period);
+        let text = text.to_owned();
+        self.words.insert(id, Word { text, period, rank });
+    }
+
+    fn rank(&self, period_id: i64) -> Rank {
+        if period_id == 0 {
+            return Rank::Current;
+        }
+        self.words
+            .get(&period_id)
+            .map_or(Rank::Stated, |word| word.rank)
+    }
+
+    fn year(&self, period_id: i64) -> Option<i32> {
+        self.words
+            .get(&period_id)
+            .and_then(|word| word.period.year())
+    }
+
+    /// The cells that the facts which count make.
+    pub(crate) fn cells(&self, list: &List, latest: &Latest) -> Result<Cells> {
+        let mut facts: HashMap<&str, Vec<&FactRow>> = HashMap::new();
+        for fact in latest.rows() {
+            if let Some(name) = self.variables.get(&fact.variable_id) {
+                facts.entry(name).or_default().push(fact);
+            }
+        }
+        let yearly = list
+            .columns
+            .iter()
+            .filter(|column| column.pick == Pick::Yearly);
+        let year = yearly
+            .flat_map(|column| facts.get(column.name).into_iter().flatten())
+            .filter_map(|fact| self.year(fact.period_id))
+            .max();
+        let mut cells = Vec::with_capacity(list.columns.len());
+        let mut marks = Map::new();
+        for column in list.columns {
+            let shown = facts.get(column.name).and_then(|facts| {
+                let fitting = facts.iter().filter(|fact| match (column.pick, year) {
+                    (Pick::Yearly, Some(year)) => self.year(fact.period_id) == Some(year),
+                    _ => true,
+                });
+                fitting.max_by_key(|fact| (self.rank(fact.period_id), fact.id))
+            });
+            match shown {
+                Some(fact) => {
+                    cells.push(cell(column, fact)?);
+                    self.mark(column, fact, &mut marks)?;
+                }
+                None => cells.push(nothing(column.kind)),
+            }
+        }
+        Ok(Cells {
+            cells,
+            year: year.map(i64::from),
+            marks: (!marks.is_empty()).then(|| Json::Object(marks).to_string()),
+        })
+    }
+
+    /// Notes what the cell cannot say.
+    fn mark(&self, column: &Column, fact: &FactRow, marks: &mut Map<String, Json>) -> Result<()> {
+        let mut mark = Map::new();
+        if let Some(word) = self.words.get(&fact.qualifier_id) {
+            mark.insert("qualifier".to_owned(), json!(word.text));
+        }
+        if fact.kind == Stored::ABSENT {
+            mark.insert("absent".to_owned(), json!(true));
+        } else if does_not_fit(column.kind, fact) {
+            let value = stored_value(fact.kind, fact.number, fact.text.as_deref())?;
+            let shown = value.map(|value| value.to_string());
+            mark.insert("value".to_owned(), json!(shown));
+            if fact.kind == Stored::MONEY {
+                mark.insert("currency".to_owned(), json!(fact.text));
+            }
+        }
+        if let Some(word) = self.words.get(&fact.period_id)
+            && !matches!(word.period, Period::Year(_))
+        {
+            mark.insert("period".to_owned(), json!(word.text));
+        }
+        if !mark.is_empty() {
+            marks.insert(column.name.to_owned(), Json::Object(mark));
+        }
+        Ok(())
+    }
+}
+
+fn rank(period: &Period) -> Rank {
+    let until = |date: Option<PartialDate>, width| {
+        date.map_or(Rank::Stated, |date| Rank::Until(date.latest(), width))
+    };
+    match period {
+        Period::Current => Rank::Current,
+        Period::Stated(_) => Rank::Stated,
+        Period::Day(day) => Rank::Until(*day, 0),
+        Period::Month(year, month) => until(PartialDate::month(*year, *month), 1),
+        Period::Quarter(year, quarter) => until(PartialDate::month(*year, quarter * 3), 2),
+        Period::CumulativeMonth(year, month) => until(PartialDate::month(*year, *month), 3),
+        Period::Year(year) => until(Some(PartialDate::Year(*year)), 4),
+    }
+}
+
+/// Whether the value is there but not of the kind that the column holds.
+fn does_not_fit(kind: ColumnKind, fact: &FactRow) -> bool {
+    match kind {
+        ColumnKind::Money => fact.kind != Stored::MONEY || fact.text.is_some(),
+        ColumnKind::Date => !(Stored::YEAR..=Stored::DAY).contains(&fact.kind),
+        ColumnKind::Integer => whole(fact).is_none(),
+        ColumnKind::Text => false,
+    }
+}
+
+fn whole(fact: &FactRow) -> Option<i64> {
+    match fact.kind {
+        Stored::INTEGER => fact.number,
+        Stored::NUMBER => fact.text.as_deref()?.parse().ok(),
+        _ => None,
+    }
+}
+
+fn cell(column: &Column, fact: &FactRow) -> Result<Param> {
+    if fact.kind == Stored::ABSENT || does_not_fit(column.kind, fact) {
+        return Ok(nothing(column.kind));
+    }
+    Ok(match column.kind {
+        ColumnKind::Money | ColumnKind::Date => fact.number.into(),
+        ColumnKind::Integer => whole(fact).into(),
+        ColumnKind::Text => match &fact.text {
+            Some(text) => text.as_str().into(),
+            None => stored_value(fact.kind, fact.number, None)?
+                .map(|value| value.to_string())
+                .into(),
+        },
+    })
+}
+
+fn nothing(kind: ColumnKind) -> Param {
+    match kind {
+        ColumnKind::Text => Param::String(None),
+        ColumnKind::Money | ColumnKind::Date | ColumnKind::Integer => Param::BigInt(None),
+    }
+}

@@ -1,0 +1,182 @@
+//! Where facts come from: sheets and cells of kept files, quoted sentences, forms, calls.
+
+use domain::{CellAddress, SourceRef};
+use sha2::{Digest, Sha256};
+
+use crate::Ledger;
+use crate::error::{LedgerError, Result};
+use crate::facts::FactRecord;
+use crate::scope::Scope;
+use crate::sql::{Row, Sql};
+use crate::write::Write;
+
+/// Where a fact was taken from, and who put it in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceOfFact {
+    /// The fact.
+    pub fact: FactRecord,
+    /// The place, down to the cell or the sentence.
+    pub source: SourceRef,
+    /// Name of the file as it was first kept; `None` where the source is no file, or the file is not
+    /// kept here.
+    pub file_name: Option<String>,
+    /// The import it came with; `None` where it came by itself.
+    pub import_id: Option<i64>,
+    /// Who recorded it.
+    pub actor: String,
+}
+
+pub(crate) const COLUMNS: &str = "id, entry_id, kind, file_sha256, sheet, quote, form, request_id";
+
+/// The columns of a source. A cell's own place stands in the fact.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Columns<'a> {
+    kind: &'static str,
+    fields: [Option<&'a str>; 5],
+}
+
+impl<'a> Columns<'a> {
+    fn of(source: &'a SourceRef) -> Self {
+        let (kind, fields) = match source {
+            SourceRef::Cell {
+                file_sha256, sheet, ..
+            } => (
+                "sheet",
+                [Some(file_sha256.as_str()), Some(sheet), None, None, None],
+            ),
+            SourceRef::Quote { file_sha256, quote } => (
+                "quote",
+                [Some(file_sha256.as_str()), None, Some(quote), None, None],
+            ),
+            SourceRef::Form { form } => ("form", [None, None, None, Some(form.as_str()), None]),
+            SourceRef::Api { request_id } => {
+                ("api", [None, None, None, None, Some(request_id.as_str())])
+            }
+        };
+        Self { kind, fields }
+    }
+
+    fn digest(&self) -> String {
+        digest(self.kind, self.fields)
+    }
+}
+
+fn digest(kind: &str, fields: [Option<&str>; 5]) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(kind);
+    for field in fields {
+        match field {
+            Some(text) => {
+                hasher.update((text.len() as u64).to_be_bytes());
+                hasher.update(text);
+            }
+            None => hasher.update([0xff; 8]),
+        }
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// Id, entry and digest of a stored source, the digest made from what is stored.
+pub(crate) fn digest_again(row: &Row) -> Result<(i64, i64, String)> {
+    let fields: [Option<String>; 5] = [row.at(3)?, row.at(4)?, row.at(5)?, row.at(6)?, row.at(7)?];
+    let fields = fields.each_ref().map(Option::as_deref);
+    Ok((
+        row.at(0)?,
+        row.at(1)?,
+        digest(&row.at::<String>(2)?, fields),
+    ))
+}
+
+impl Write {
+    /// The id of a source, kept once, and the cell where it is one.
+    pub(crate) async fn source(
+        &mut self,
+        source: &SourceRef,
+    ) -> Result<(i64, Option<CellAddress>)> {
+        let cell = match source {
+            SourceRef::Cell { cell, .. } => Some(*cell),
+            _ => None,
+        };
+        let columns = Columns::of(source);
+        let digest = columns.digest();
+        let known = Sql::with(
+            "SELECT id FROM sources WHERE digest = $1",
+            [digest.as_str().into()],
+        );
+        if let Some(row) = self.row(known).await? {
+            return Ok((row.at(0)?, cell));
+        }
+        let id = self.next_id("sources").await?;
+        self.digest().source(id, &digest);
+        let mut sql = Sql::new(
+            "INSERT INTO sources (file_sha256, sheet, quote, form, request_id, kind, digest, id, \
+             entry_id) VALUES (",
+        );
+        sql.bind_all(columns.fields.map(|field| field.map(str::to_owned)));
+        sql.push(", ").bind(columns.kind);
+        sql.push(", ").bind(digest);
+        sql.push(", ").bind_all([id, self.entry_id()]).push(")");
+        self.execute(sql).await?;
+        Ok((id, cell))
+    }
+}
+
+impl Ledger {
+    /// A stored source, with the cell that the fact names.
+    pub async fn source(&self, source_id: i64, cell: Option<CellAddress>) -> Result<SourceRef> {
+        let text = format!("SELECT {COLUMNS} FROM sources WHERE id = $1");
+        let row = self
+            .database
+            .row(Sql::with(&text, [source_id.into()]))
+            .await?;
+        let row = row.ok_or_else(|| LedgerError::not_found("source", source_id))?;
+        source_ref(&row, cell)
+    }
+
+    /// The way from a fact back to the cell or sentence that it came from.
+    pub async fn source_of_fact(&self, scope: &Scope, fact_id: i64) -> Result<SourceOfFact> {
+        let fact = self.fact(scope, fact_id).await?;
+        let source = self.source(fact.source_id, fact.cell).await?;
+        let file_name = match &source {
+            SourceRef::Cell { file_sha256, .. } | SourceRef::Quote { file_sha256, .. } => {
+                self.kept_file(file_sha256).await?.map(|file| file.name)
+            }
+            _ => None,
+        };
+        let import = "SELECT id FROM imports WHERE entry_id = $1";
+        let import = self
+            .database
+            .row(Sql::with(import, [fact.entry_id.into()]))
+            .await?;
+        let actor = self.audit_entry(fact.entry_id).await?;
+        Ok(SourceOfFact {
+            source,
+            file_name,
+            import_id: import.map(|row| row.at(0)).transpose()?,
+            actor: actor.map_or_else(String::new, |entry| entry.actor),
+            fact,
+        })
+    }
+}
+
+fn source_ref(row: &Row, cell: Option<CellAddress>) -> Result<SourceRef> {
+    let kind: String = row.at(2)?;
+    let damaged = || LedgerError::damaged("source", &kind);
+    let field = |place| row.at::<Option<String>>(place)?.ok_or_else(damaged);
+    Ok(match kind.as_str() {
+        "sheet" => SourceRef::Cell {
+            file_sha256: field(3)?,
+            sheet: field(4)?,
+            cell: cell.ok_or_else(damaged)?,
+        },
+        "quote" => SourceRef::Quote {
+            file_sha256: field(3)?,
+            quote: field(5)?,
+        },
+        "form" => SourceRef::Form { form: field(6)? },
+        "api" => SourceRef::Api {
+            request_id: field(7)?,
+        },
+        _ => return Err(damaged()),
+    })
+}

@@ -1,0 +1,97 @@
+//! Statements that run on both databases: `$1` placeholders, bound values, rows read by position.
+
+use sea_orm::{DbBackend, QueryResult, Statement, TryGetable, Value};
+
+use crate::error::Result;
+
+/// A bound value.
+pub type Param = Value;
+
+/// A statement under construction. Text is only ever the program's own; all that comes from outside
+/// is bound.
+#[derive(Debug, Clone, Default)]
+pub struct Sql {
+    text: String,
+    params: Vec<Param>,
+}
+
+impl Sql {
+    /// A statement that begins with this text.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            params: Vec::new(),
+        }
+    }
+
+    /// A statement with its values, `$1` being the first.
+    pub fn with(text: &str, params: impl Into<Vec<Param>>) -> Self {
+        Self {
+            text: text.to_owned(),
+            params: params.into(),
+        }
+    }
+
+    /// Appends text of the program's own.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a placeholder and binds its value.
+    pub fn bind(&mut self, value: impl Into<Param>) -> &mut Self {
+        self.params.push(value.into());
+        self.text.push('$');
+        self.text.push_str(&self.params.len().to_string());
+        self
+    }
+
+    /// Appends placeholders with commas between them.
+    pub fn bind_all<T: Into<Param>>(&mut self, values: impl IntoIterator<Item = T>) -> &mut Self {
+        for (at, value) in values.into_iter().enumerate() {
+            if at > 0 {
+                self.text.push_str(", ");
+            }
+            self.bind(value);
+        }
+        self
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn into_statement(self, backend: DbBackend) -> Statement {
+        Statement::from_sql_and_values(backend, self.text, self.params)
+    }
+}
+
+/// A row of an answer.
+#[derive(Debug)]
+pub struct Row(pub(crate) QueryResult);
+
+impl Row {
+    /// The value of the column at this place, from zero. Ask for an `Option` where it may be NULL.
+    ///
+    /// # Errors
+    /// When the column has another type, or is NULL and no `Option` was asked for.
+    pub fn at<T: TryGetable>(&self, place: usize) -> Result<T> {
+        Ok(self.0.try_get_by_index(place)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_count_up() {
+        let mut sql = Sql::new("a = ");
+        sql.bind(1_i64)
+            .push(" AND b IN (")
+            .bind_all([2_i64, 3])
+            .push(")");
+        assert_eq!(sql.text(), "a = $1 AND b IN ($2, $3)");
+    }
+}
