@@ -122,6 +122,16 @@ impl Database {
             .rows_affected())
     }
 
+    /// Lets the database look at what its tables hold now, so that it picks the right indexes.
+    pub(crate) async fn tidy_statistics(&self) -> Result<()> {
+        let statement = match self.dialect {
+            Dialect::Sqlite => "PRAGMA analysis_limit = 1000; PRAGMA optimize = 0x10002",
+            Dialect::Postgres => "ANALYZE",
+        };
+        self.connection.execute_unprepared(statement).await?;
+        Ok(())
+    }
+
     /// A transaction that sees one state of the database throughout.
     pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction> {
         let options = TransactionOptions {

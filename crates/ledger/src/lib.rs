@@ -3,10 +3,12 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod backup;
 mod database;
 mod error;
 pub mod facts;
 mod files;
+pub mod imports;
 mod migrations;
 mod organisations;
 pub mod projection;

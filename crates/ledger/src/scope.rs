@@ -57,6 +57,17 @@ impl Scope {
         !self.everything && self.paths.is_empty() && self.subjects.is_empty()
     }
 
+    /// Whether it sees the zone or any organisation in it.
+    pub fn reaches_into(&self, zone_id: i64) -> bool {
+        let zone = format!("/{zone_id}/");
+        self.everything || self.paths.iter().any(|own| own.starts_with(&zone))
+    }
+
+    /// Whether it names single enterprises.
+    pub(crate) fn has_subjects(&self) -> bool {
+        !self.subjects.is_empty()
+    }
+
     /// Whether it sees the organisation at this path.
     pub fn covers_path(&self, path: &str) -> bool {
         self.everything || self.paths.iter().any(|own| path.starts_with(own.as_str()))

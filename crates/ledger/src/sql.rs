@@ -62,6 +62,10 @@ impl Sql {
         &self.text
     }
 
+    pub(crate) fn into_parts(self) -> (String, Vec<Param>) {
+        (self.text, self.params)
+    }
+
     pub(crate) fn into_statement(self, backend: DbBackend) -> Statement {
         Statement::from_sql_and_values(backend, self.text, self.params)
     }

@@ -357,7 +357,8 @@ impl Write {
     }
 }
 
-fn placeholders(text: &mut String, height: usize, width: usize) {
+/// `($1, $2), ($3, $4)` for two rows of two.
+pub(crate) fn placeholders(text: &mut String, height: usize, width: usize) {
     use std::fmt::Write as _;
     let mut number = 0;
     for row in 0..height {

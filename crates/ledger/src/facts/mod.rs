@@ -5,7 +5,7 @@ mod history;
 pub(crate) mod latest;
 mod read;
 pub(crate) mod record;
-//mod stream;
+mod stream;
 
 use chrono::NaiveDate;
 use domain::{CellAddress, Period, SourceRef, Value};
@@ -16,7 +16,9 @@ use crate::time::Timestamp;
 
 pub use history::FactVersion;
 pub use record::Recorded;
-//pub use stream::{SubjectFacts, SubjectFactsQuery};
+pub use stream::{KnownValue, SubjectFacts, SubjectFactsQuery};
+
+pub(crate) use read::facts_up_to;
 
 pub(crate) use codec::{Stored, date_of_digits, value as stored_value};
 

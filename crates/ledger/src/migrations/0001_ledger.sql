@@ -29,7 +29,7 @@ CREATE TABLE terms (
 CREATE TABLE organisations (
     id INTEGER PRIMARY KEY,
     zone_id INTEGER NOT NULL,
-    parent_id INTEGER REFERENCES organisations (id),
+    parent_id INTEGER REFERENCES organisations (id) DEFERRABLE,
     path TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     code TEXT,
@@ -60,9 +60,9 @@ CREATE TABLE subjects (
     code TEXT,
     organisation_id INTEGER NOT NULL REFERENCES organisations (id),
     path TEXT NOT NULL,
-    owner_id INTEGER REFERENCES subjects (id),
+    owner_id INTEGER REFERENCES subjects (id) DEFERRABLE,
     status TEXT NOT NULL,
-    merged_into INTEGER REFERENCES subjects (id),
+    merged_into INTEGER REFERENCES subjects (id) DEFERRABLE,
     invented INTEGER NOT NULL,
     created_entry INTEGER NOT NULL,
     since_entry INTEGER NOT NULL

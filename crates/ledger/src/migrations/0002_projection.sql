@@ -51,15 +51,16 @@ CREATE TABLE projects (
     marks TEXT,
     entry_id INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX projects_by_name ON projects (zone_id, name_key, subject_id);
-CREATE INDEX projects_by_path ON projects (path, name_key, subject_id);
-CREATE INDEX projects_by_stage ON projects (zone_id, stage, name_key, subject_id);
-CREATE INDEX projects_by_total ON projects (zone_id, investment_total, subject_id);
-CREATE INDEX projects_by_plan ON projects (zone_id, investment_plan_year, subject_id);
-CREATE INDEX projects_by_done ON projects (zone_id, investment_done_year, subject_id);
-CREATE INDEX projects_by_start ON projects (zone_id, started_on, subject_id);
-CREATE INDEX projects_by_end ON projects (zone_id, completed_on_planned, subject_id);
-CREATE INDEX projects_by_code ON projects (zone_id, code, subject_id);
+CREATE INDEX projects_by_name ON projects (zone_id, name_key, subject_id, organisation_id);
+CREATE INDEX projects_by_organisation ON projects (organisation_id, name_key, subject_id);
+CREATE INDEX projects_by_owner ON projects (owner_id);
+CREATE INDEX projects_by_stage ON projects (zone_id, stage, name_key, subject_id, organisation_id);
+CREATE INDEX projects_by_total ON projects (zone_id, investment_total, subject_id, organisation_id);
+CREATE INDEX projects_by_plan ON projects (zone_id, investment_plan_year, subject_id, organisation_id);
+CREATE INDEX projects_by_done ON projects (zone_id, investment_done_year, subject_id, organisation_id);
+CREATE INDEX projects_by_start ON projects (zone_id, started_on, subject_id, organisation_id);
+CREATE INDEX projects_by_end ON projects (zone_id, completed_on_planned, subject_id, organisation_id);
+CREATE INDEX projects_by_code ON projects (zone_id, code, subject_id, organisation_id);
 
 -- The same per enterprise. Yearly columns are those of `year`, the latest year anything is known of.
 CREATE TABLE enterprises (
@@ -98,11 +99,12 @@ CREATE TABLE enterprises (
     marks TEXT,
     entry_id INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX enterprises_by_name ON enterprises (zone_id, name_key, subject_id);
-CREATE INDEX enterprises_by_path ON enterprises (path, name_key, subject_id);
-CREATE INDEX enterprises_by_industry ON enterprises (zone_id, industry_code, subject_id);
-CREATE INDEX enterprises_by_revenue ON enterprises (zone_id, revenue, subject_id);
-CREATE INDEX enterprises_by_rd ON enterprises (zone_id, rd_expense, subject_id);
-CREATE INDEX enterprises_by_staff ON enterprises (zone_id, staff, subject_id);
-CREATE INDEX enterprises_by_registration ON enterprises (zone_id, registered_on, subject_id);
-CREATE INDEX enterprises_by_code ON enterprises (zone_id, code, subject_id);
+CREATE INDEX enterprises_by_name ON enterprises (zone_id, name_key, subject_id, organisation_id);
+CREATE INDEX enterprises_by_organisation ON enterprises (organisation_id, name_key, subject_id);
+CREATE INDEX enterprises_by_owner ON enterprises (owner_id);
+CREATE INDEX enterprises_by_industry ON enterprises (zone_id, industry_code, subject_id, organisation_id);
+CREATE INDEX enterprises_by_revenue ON enterprises (zone_id, revenue, subject_id, organisation_id);
+CREATE INDEX enterprises_by_rd ON enterprises (zone_id, rd_expense, subject_id, organisation_id);
+CREATE INDEX enterprises_by_staff ON enterprises (zone_id, staff, subject_id, organisation_id);
+CREATE INDEX enterprises_by_registration ON enterprises (zone_id, registered_on, subject_id, organisation_id);
+CREATE INDEX enterprises_by_code ON enterprises (zone_id, code, subject_id, organisation_id);

@@ -74,6 +74,9 @@ impl Reader {
     }
 
     pub(crate) fn learn(&mut self, id: i64, text: &str) {
+        if id == 0 {
+            return;
+        }
         let period = Period::from_words(text);
         let rank = rank(&period);
         let text = text.to_owned();

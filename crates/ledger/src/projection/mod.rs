@@ -4,8 +4,10 @@
 mod columns;
 mod compute;
 mod light;
-//mod list;
-//mod past;
+mod list;
+mod past;
+mod query;
+mod rebuild;
 
 use crate::error::Result;
 use crate::facts::latest::Latest;
@@ -18,7 +20,8 @@ pub use columns::{
     Column, ColumnKind, ENTERPRISES, EnterpriseRow, List, ListRow, PROJECTS, ProjectRow, RowHead,
 };
 pub use light::Light;
-//pub use list::{Bound, Cursor, Filter, ListQuery, Page, Sort, Totals};
+pub use list::{Page, Totals};
+pub use query::{Bound, Cursor, Filter, ListQuery, Sort};
 
 pub(crate) use compute::Reader;
 

@@ -15,7 +15,7 @@ use crate::write::{Action, Stamp, Write};
 pub use keys::Resolution;
 pub use read::SubjectQuery;
 
-pub(crate) use changes::{follow_facts, rename};
+pub(crate) use changes::{change, follow_facts, move_to, rename};
 pub(crate) use read::{COLUMNS, read_subject};
 
 /// Where a subject stands in its life.

@@ -8,7 +8,8 @@ use ledger::{
     Scope, Sql, Stamp, Timestamp,
 };
 
-use domain::{Period, SourceRef, SubjectKind, Value};
+use domain::{CellAddress, Period, SourceRef, SubjectKind, Value};
+use ledger::imports::{BulkFact, BulkImport, BulkRecord, Committed, NewImport};
 
 /// A ledger in a directory of its own, and a clock that only the test moves.
 pub struct House {
@@ -154,4 +155,62 @@ pub fn fact(variable: &str, period: &str, value: Value) -> NewFact {
 /// Yuan, exact.
 pub fn yuan(text: &str) -> Value {
     Value::Money(text.parse().unwrap())
+}
+
+/// A row of a ledger of projects: its name, its park's organisation, and what it says.
+pub type ProjectRow<'a> = (&'a str, i64, Vec<(&'a str, &'a str, Value)>);
+
+impl House {
+    /// An import of projects, one fact a cell, row by row.
+    pub async fn begin_import(&self, zone: &Organisation, file: &str) -> BulkImport {
+        let import = NewImport {
+            zone_id: zone.id,
+            kind: "projects".to_owned(),
+            file_sha256: Some(format!("{file:0>64}")),
+            file_name: format!("{file}.xlsx"),
+            sender: "test".to_owned(),
+            mapping: "{}".to_owned(),
+            known_on: None,
+        };
+        self.ledger
+            .begin_import(&self.stamp(), import)
+            .await
+            .unwrap()
+    }
+
+    /// Imports projects and commits.
+    pub async fn import(
+        &self,
+        zone: &Organisation,
+        file: &str,
+        rows: &[ProjectRow<'_>],
+    ) -> Committed {
+        let mut import = self.begin_import(zone, file).await;
+        push_rows(&mut import, file, rows).await;
+        import.commit(self.stamp().at, 0).await.unwrap()
+    }
+}
+
+pub async fn push_rows(import: &mut BulkImport, file: &str, rows: &[ProjectRow<'_>]) {
+    let sheet = SourceRef::Cell {
+        file_sha256: format!("{file:0>64}"),
+        sheet: "Sheet1".to_owned(),
+        cell: CellAddress { row: 0, column: 0 },
+    };
+    let source = import.source(&sheet).await.unwrap();
+    for (row, (name, organisation, cells)) in (0_u32..).zip(rows) {
+        let mut facts = Vec::new();
+        for (column, (variable, period, value)) in (0_u32..).zip(cells) {
+            let period = Period::from_words(period);
+            facts.push(BulkFact {
+                column: import.column(variable, &period, "").await.unwrap(),
+                value: value.clone(),
+                qualifier: String::new(),
+                source,
+                cell: Some(CellAddress { row, column }),
+            });
+        }
+        let subject = NewSubject::of(SubjectKind::Project, name, *organisation);
+        import.push(BulkRecord { subject, facts }).await.unwrap();
+    }
 }
