@@ -557,6 +557,18 @@ impl Expr {
         }
     }
 
+    /// Puts what `with` gives for an expression in its place; outermost first, and not again inside what
+    /// was put in.
+    pub(crate) fn replace(&mut self, with: &mut impl FnMut(&Expr) -> Option<Expr>) {
+        if let Some(other) = with(self) {
+            *self = other;
+            return;
+        }
+        for child in self.children_mut() {
+            child.replace(with);
+        }
+    }
+
     /// Calls `visit` on this expression and on all inside it, outermost first.
     pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
         visit(self);

@@ -2,11 +2,21 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod cases;
+mod check;
 pub mod diagnostic;
+pub mod explain;
 pub mod expression;
+pub mod functions;
+pub mod gaps;
+pub mod judge;
+pub mod load;
 pub mod number;
+mod parse;
 pub mod rulebook;
+pub mod run;
 pub mod source;
 
 pub use diagnostic::{Diagnostic, Severity, render};
+pub use load::{RuleFiles, load, load_every_zone, load_files, read_cases};
 pub use rulebook::Rulebook;

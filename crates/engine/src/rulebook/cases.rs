@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use indexmap::IndexMap;
 
-use super::Label;
+use super::{Label, ParameterValue};
 use crate::expression::{Literal, VariableRef};
 use crate::source::Span;
 
@@ -36,7 +36,7 @@ pub struct Case {
     /// What must come out; for a population of each subject that is named.
     pub expect: Vec<(Option<String>, Expect)>,
     /// Parameters that this case changes.
-    pub set: Vec<(String, Literal)>,
+    pub set: Vec<(String, ParameterValue)>,
     /// Whose local rules apply.
     pub zone: Option<String>,
     /// Run and reported, but fails nothing.

@@ -20,6 +20,7 @@ mod spans;
 mod variables;
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::SubjectKind;
@@ -43,6 +44,7 @@ pub use spans::{Dated, Spans};
 pub use variables::{PeriodKind, Sensitivity, Variable};
 
 use crate::expression::Expr;
+use crate::load::names::Names;
 use crate::source::{Sources, Span};
 
 /// The law, as data: national rules with one zone's local rules, or without.
@@ -78,6 +80,8 @@ pub struct Rulebook {
     pub evaluation_order: Vec<Computed>,
     /// The files.
     pub sources: Sources,
+    /// What expressions and cases may name.
+    pub(crate) names: Arc<Names>,
 }
 
 /// Key of a variable: the subject it is defined for, and its name.

@@ -57,6 +57,26 @@ impl Policy {
         self.in_force.iter().any(|span| span.holds_on(date))
     }
 
+    /// The expressions that its verdict and amount are made of; `let` names are in them by name, so
+    /// those come first.
+    pub fn judging_expressions(&self) -> Vec<&Expr> {
+        let whens = self.clauses.iter().flat_map(|clause| &clause.when);
+        self.lets
+            .values()
+            .chain(whens.map(|dated| &dated.value))
+            .chain(self.benefit.amount.iter().map(|dated| &dated.value))
+            .collect()
+    }
+
+    /// All its expressions.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut all = self.judging_expressions();
+        let further = self.benefit.saves.iter().chain(self.benefit.parts.values());
+        all.extend(further.flatten().map(|dated| &dated.value));
+        all.extend(self.pool.iter().map(|pool| &pool.limit));
+        all
+    }
+
     /// Which year is the assessment year on this day.
     pub fn year_on(&self, date: NaiveDate) -> YearChoice {
         self.year.on(date).copied().unwrap_or(YearChoice::Current)

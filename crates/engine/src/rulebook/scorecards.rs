@@ -54,6 +54,53 @@ pub struct Scorecard {
     pub span: Span,
 }
 
+impl Scorecard {
+    /// All its expressions.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        let mut all: Vec<&Expr> = self.lets.values().collect();
+        all.extend(self.stage.iter().map(|stage| &stage.expr));
+        all.extend(&self.full_mark);
+        all.extend(self.peers.iter().map(|peers| &peers.by));
+        for group in self.groups.values() {
+            all.extend(group.min.iter().chain(&group.max));
+        }
+        for item in &self.items {
+            all.extend(&item.value);
+            all.extend(item.peers.iter().map(|peers| &peers.by));
+            match &item.weight {
+                Some(Weight::Same(weight)) => all.push(weight),
+                Some(Weight::ByStage(weights)) => all.extend(weights.values()),
+                None => {}
+            }
+            all.extend(item.points.expressions());
+        }
+        for part in self.bonus.iter().chain(&self.penalty) {
+            all.extend(part.when.iter().chain(&part.max));
+            all.extend(part.score.expressions());
+        }
+        all.extend(self.veto.iter().map(|veto| &veto.when));
+        for level in &self.levels {
+            all.push(&level.from);
+            all.extend(&level.requires);
+        }
+        all
+    }
+}
+
+impl Points {
+    /// The expressions they are made of.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Band { low, high } => vec![low, high],
+            Self::Method(Method::Linear { from, to }) => vec![from, to],
+            Self::Method(Method::Expr(points)) => vec![points],
+            Self::Method(Method::MinMax(_) | Method::Percentile(_) | Method::Steps { .. }) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
 /// The groups of subjects that have weights of their own.
 #[derive(Debug, Clone)]
 pub struct Stage {

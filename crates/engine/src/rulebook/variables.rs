@@ -55,6 +55,18 @@ pub enum PeriodKind {
     Month,
 }
 
+impl PeriodKind {
+    /// The word used in rule files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Year => "year",
+            Self::Quarter => "quarter",
+            Self::Month => "month",
+        }
+    }
+}
+
 /// Who may see a fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Sensitivity {

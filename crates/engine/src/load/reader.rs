@@ -1,0 +1,142 @@
+//! What every reader of a kind of file is handed: the names, the list of mistakes, the texts.
+
+use domain::SubjectKind;
+use indexmap::IndexMap;
+
+use super::fields;
+use super::found::{Found, suggestion};
+use super::names::Names;
+use super::yaml::{Key, Node};
+use crate::diagnostic::Diagnostic;
+use crate::expression::Expr;
+use crate::parse::{Place, Scope, Wanted};
+use crate::source::{Sources, Span};
+
+/// The names, the list of mistakes, the texts.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub names: &'a Names,
+    pub found: &'a Found,
+    pub sources: &'a Sources,
+}
+
+impl<'a> Reader<'a> {
+    /// Where an expression of a rule about `subject` stands.
+    pub fn scope<'s>(
+        &self,
+        subject: &'s SubjectKind,
+        lets: &'s IndexMap<String, Expr>,
+        place: Place,
+    ) -> Scope<'s>
+    where
+        'a: 's,
+    {
+        Scope {
+            names: self.names,
+            found: self.found,
+            sources: self.sources,
+            subject,
+            lets,
+            place,
+        }
+    }
+
+    /// The named sub-expressions of a file, in an order in which each uses only earlier ones.
+    pub fn lets(&self, node: Option<&Node>, subject: &SubjectKind) -> IndexMap<String, Expr> {
+        let entries = node
+            .and_then(|node| fields::entries(node, "`let`", self.found))
+            .unwrap_or_default();
+        let mut read = IndexMap::new();
+        for (key, node) in self.in_order(entries) {
+            if !fields::is_name(&key.text) {
+                self.found.push(
+                    Diagnostic::error(
+                        "form::name",
+                        key.span,
+                        format!("`{}` is no name of a sub-expression", key.text),
+                    )
+                    .help("use letters, digits and `_`, beginning with a letter"),
+                );
+                continue;
+            }
+            let expr = self
+                .scope(subject, &read, Place::Elsewhere)
+                .expression(node, Wanted::Any);
+            if let Some(expr) = expr {
+                read.insert(key.text.clone(), expr);
+            }
+        }
+        read
+    }
+
+    /// The entries of `let` so that what one uses comes before it; a cycle is a mistake.
+    fn in_order<'n>(&self, entries: &'n [(Key, Node)]) -> Vec<(&'n Key, &'n Node)> {
+        let uses = |node: &Node, name: &str| {
+            node.scalar().is_some_and(|scalar| {
+                scalar
+                    .text
+                    .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\'' || c == '.'))
+                    .any(|word| word == name)
+            })
+        };
+        let mut left: Vec<&(Key, Node)> = entries.iter().collect();
+        let mut ordered = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let ready = left
+                .iter()
+                .position(|(_, node)| !left.iter().any(|(other, _)| uses(node, &other.text)));
+            let Some(ready) = ready else {
+                let names: Vec<&str> = left.iter().map(|(key, _)| key.text.as_str()).collect();
+                self.found.push(
+                    Diagnostic::error(
+                        "cycle::let",
+                        left[0].0.span,
+                        format!("these need each other: {}", names.join(", ")),
+                    )
+                    .help("write one of them out"),
+                );
+                return ordered;
+            };
+            let (key, node) = left.remove(ready);
+            ordered.push((key, node));
+        }
+        ordered
+    }
+
+    /// The id of a policy that must be there, as it is called now.
+    pub fn policy(&self, id: &str, span: Span) -> Option<&'a str> {
+        let current = self.names.current(id);
+        let known = self.names.policies.get_key_value(current);
+        if known.is_none() {
+            self.found.push(
+                Diagnostic::error("name::unknown", span, format!("there is no policy `{id}`"))
+                    .help(suggestion(
+                        id,
+                        self.names.policies.keys().map(String::as_str),
+                        || "write it in a file with `policy:`".to_owned(),
+                    )),
+            );
+        }
+        known.map(|(id, _)| id.as_str())
+    }
+
+    /// Says so where an id stands twice in a file.
+    pub fn unique<'n>(&self, ids: impl Iterator<Item = (&'n str, Span)>, what: &str) {
+        let mut seen: Vec<(&str, Span)> = Vec::new();
+        for (id, span) in ids {
+            if let Some((_, first)) = seen.iter().find(|(known, _)| *known == id) {
+                self.found.push(
+                    Diagnostic::error(
+                        "id::twice",
+                        span,
+                        format!("there are two {what}s `{id}` in this file"),
+                    )
+                    .also(*first, "the first is here")
+                    .help("give one of them another id"),
+                );
+            } else {
+                seen.push((id, span));
+            }
+        }
+    }
+}
