@@ -35,7 +35,7 @@ impl Dialect {
 }
 
 /// How long a writer waits for another one before it gives up.
-const BUSY: Duration = Duration::from_secs(60);
+const BUSY: Duration = Duration::from_mins(1);
 const SQLITE_CONNECTIONS: u32 = 8;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Key of the lock under which all writers of one PostgreSQL database queue.

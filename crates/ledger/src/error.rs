@@ -65,7 +65,7 @@ pub type Result<T, E = LedgerError> = std::result::Result<T, E>;
 
 impl LedgerError {
     /// A missing thing, by what it was looked up by.
-    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, id: impl std::fmt::Display) -> Self {
         Self::NotFound {
             what,
             id: id.to_string(),
@@ -73,7 +73,7 @@ impl LedgerError {
     }
 
     /// A stored value that cannot be what it should be.
-    pub(crate) fn damaged(what: &'static str, detail: impl ToString) -> Self {
+    pub(crate) fn damaged(what: &'static str, detail: impl std::fmt::Display) -> Self {
         Self::Damaged {
             what,
             detail: detail.to_string(),

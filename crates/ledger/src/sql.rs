@@ -13,6 +13,8 @@ pub type Param = Value;
 pub struct Sql {
     text: String,
     params: Vec<Param>,
+    /// Whether each placeholder stands once, in order.
+    in_order: bool,
 }
 
 impl Sql {
@@ -21,6 +23,7 @@ impl Sql {
         Self {
             text: text.to_owned(),
             params: Vec::new(),
+            in_order: true,
         }
     }
 
@@ -29,6 +32,16 @@ impl Sql {
         Self {
             text: text.to_owned(),
             params: params.into(),
+            in_order: false,
+        }
+    }
+
+    /// A statement whose placeholders stand once each, in the order of these values.
+    pub(crate) fn in_order(text: String, params: Vec<Param>) -> Self {
+        Self {
+            text,
+            params,
+            in_order: true,
         }
     }
 
@@ -66,9 +79,25 @@ impl Sql {
         (self.text, self.params)
     }
 
-    pub(crate) fn into_statement(self, backend: DbBackend) -> Statement {
+    pub(crate) fn into_statement(mut self, backend: DbBackend) -> Statement {
+        if backend == DbBackend::Sqlite && self.in_order {
+            self.text = without_numbers(&self.text);
+        }
         Statement::from_sql_and_values(backend, self.text, self.params)
     }
+}
+
+/// SQLite looks a numbered placeholder up in a list, one after the other, each time it is bound: with
+/// thousands of them that takes longer than all the rest. Plain ones are counted.
+fn without_numbers(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut parts = text.split('$');
+    plain.extend(parts.next());
+    for part in parts {
+        plain.push('?');
+        plain.push_str(part.trim_start_matches(|digit: char| digit.is_ascii_digit()));
+    }
+    plain
 }
 
 /// A row of an answer.
@@ -97,5 +126,9 @@ mod tests {
             .bind_all([2_i64, 3])
             .push(")");
         assert_eq!(sql.text(), "a = $1 AND b IN ($2, $3)");
+        let statement = sql.clone().into_statement(DbBackend::Sqlite);
+        assert_eq!(statement.sql, "a = ? AND b IN (?, ?)");
+        let statement = sql.into_statement(DbBackend::Postgres);
+        assert_eq!(statement.sql, "a = $1 AND b IN ($2, $3)");
     }
 }

@@ -71,7 +71,7 @@ pub struct Action {
 
 impl Action {
     /// An action without zone and detail.
-    pub fn new(action: &str, object_kind: &str, object_id: impl ToString) -> Self {
+    pub fn new(action: &str, object_kind: &str, object_id: impl std::fmt::Display) -> Self {
         Self {
             zone_id: None,
             action: action.to_owned(),
@@ -262,7 +262,7 @@ impl Write {
             placeholders(&mut text, chunk.len(), width);
             text.push_str(conflict);
             let params: Vec<Param> = chunk.into_iter().flatten().collect();
-            self.execute(Sql::with(&text, params)).await?;
+            self.execute(Sql::in_order(text, params)).await?;
         }
     }
 

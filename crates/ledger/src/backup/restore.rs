@@ -159,7 +159,7 @@ async fn flush(
     let mut text = format!("INSERT INTO {} ({columns}) VALUES ", batch.table);
     placeholders(&mut text, rows.len(), batch.columns.len());
     let params: Vec<Param> = rows.into_iter().flatten().collect();
-    let statement = Sql::with(&text, params).into_statement(dialect.backend());
+    let statement = Sql::in_order(text, params).into_statement(dialect.backend());
     transaction.execute_raw(statement).await?;
     Ok(())
 }

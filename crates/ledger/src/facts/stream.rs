@@ -147,7 +147,7 @@ impl Ledger {
 
     /// Rows of facts in bulk. Of the embedded database they are read without a hop between threads
     /// per row, several times as fast.
-    async fn fact_rows(&self, sql: Sql) -> Result<Vec<FactRow>> {
+    pub(crate) async fn fact_rows(&self, sql: Sql) -> Result<Vec<FactRow>> {
         let Some(file) = self
             .database
             .file

@@ -38,9 +38,9 @@ pub struct NewImport {
 /// A variable, period and unit that many facts share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BulkColumn {
-    pub(super) variable_id: i64,
-    pub(super) period_id: i64,
-    pub(super) unit_id: i64,
+    pub(super) variable: i64,
+    pub(super) period: i64,
+    pub(super) unit: i64,
 }
 
 /// A sheet, sentence, form or call that facts are taken from.
@@ -141,11 +141,11 @@ impl BulkImport {
         }
         let words = period.to_string();
         let column = BulkColumn {
-            variable_id: self.write.term(variable).await?,
-            period_id: self.write.term(&words).await?,
-            unit_id: self.write.term(unit).await?,
+            variable: self.write.term(variable).await?,
+            period: self.write.term(&words).await?,
+            unit: self.write.term(unit).await?,
         };
-        self.reader.learn(column.period_id, &words);
+        self.reader.learn(column.period, &words);
         self.columns.insert(key, column);
         Ok(column)
     }

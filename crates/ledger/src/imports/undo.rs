@@ -197,7 +197,7 @@ async fn put_back(
     if subject.created_entry == undone && latest.rows().next().is_none() {
         tally.withdrawn += 1;
         return change(write, id, |subject| {
-            subject.status = SubjectStatus::Withdrawn
+            subject.status = SubjectStatus::Withdrawn;
         })
         .await;
     }

@@ -1,6 +1,7 @@
 -- What is known now, one row per project: made from its facts in the transaction that records them.
 -- Money is fen of yuan, dates are digits (20240500 is May 2024), NULL is not known. `marks` says in
--- JSON what a cell cannot: qualifiers, foreign money, known absence.
+-- JSON what a cell cannot: qualifiers, foreign money, known absence. `search` is what people type:
+-- name, pinyin initials and code, folded.
 CREATE TABLE projects (
     subject_id INTEGER PRIMARY KEY REFERENCES subjects (id),
     zone_id INTEGER NOT NULL,
@@ -9,7 +10,7 @@ CREATE TABLE projects (
     owner_id INTEGER,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
-    name_initials TEXT NOT NULL,
+    search TEXT NOT NULL,
     code TEXT,
     status TEXT NOT NULL,
     invented INTEGER NOT NULL,
@@ -51,7 +52,7 @@ CREATE TABLE projects (
     marks TEXT,
     entry_id INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX projects_by_name ON projects (zone_id, name_key, subject_id, organisation_id);
+CREATE INDEX projects_by_name ON projects (zone_id, name_key, subject_id, organisation_id, search);
 CREATE INDEX projects_by_organisation ON projects (organisation_id, name_key, subject_id);
 CREATE INDEX projects_by_owner ON projects (owner_id);
 CREATE INDEX projects_by_stage ON projects (zone_id, stage, name_key, subject_id, organisation_id);
@@ -71,7 +72,7 @@ CREATE TABLE enterprises (
     owner_id INTEGER,
     name TEXT NOT NULL,
     name_key TEXT NOT NULL,
-    name_initials TEXT NOT NULL,
+    search TEXT NOT NULL,
     code TEXT,
     status TEXT NOT NULL,
     invented INTEGER NOT NULL,
@@ -99,7 +100,7 @@ CREATE TABLE enterprises (
     marks TEXT,
     entry_id INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX enterprises_by_name ON enterprises (zone_id, name_key, subject_id, organisation_id);
+CREATE INDEX enterprises_by_name ON enterprises (zone_id, name_key, subject_id, organisation_id, search);
 CREATE INDEX enterprises_by_organisation ON enterprises (organisation_id, name_key, subject_id);
 CREATE INDEX enterprises_by_owner ON enterprises (owner_id);
 CREATE INDEX enterprises_by_industry ON enterprises (zone_id, industry_code, subject_id, organisation_id);

@@ -39,7 +39,7 @@ enum Rank {
 /// The cells of a row, in the order of the list's columns.
 #[derive(Debug)]
 pub(crate) struct Cells {
-    pub(crate) cells: Vec<Param>,
+    pub(crate) values: Vec<Param>,
     pub(crate) year: Option<i64>,
     pub(crate) marks: Option<String>,
 }
@@ -133,7 +133,7 @@ impl Reader {
             }
         }
         Ok(Cells {
-            cells,
+            values: cells,
             year: year.map(i64::from),
             marks: (!marks.is_empty()).then(|| Json::Object(marks).to_string()),
         })

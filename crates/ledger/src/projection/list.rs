@@ -7,7 +7,9 @@ use crate::database::{self, Dialect};
 use crate::error::{LedgerError, Result};
 use crate::projection::columns::{ColumnKind, HEAD, HEAD_WIDTH, List, ListRow};
 use crate::projection::past;
-use crate::projection::query::{Cursor, CursorValue, ListQuery, Named, named, restrict};
+use crate::projection::query::{
+    Cursor, CursorValue, ListQuery, Named, named, restrict, restrict_search,
+};
 use crate::scope::Scope;
 use crate::sql::{Row, Sql};
 use crate::time::AsOf;
@@ -189,9 +191,10 @@ impl<C: ConnectionTrait> Source<'_, C> {
         }
         sql.push(", ").push(sort.column);
         self.restrict(&mut sql, list, query, sort.column == "name_key" && known)?;
-        let (before, order) = match query.sort.descending && known {
-            true => (" < ", " DESC"),
-            false => (" > ", ""),
+        let (before, order) = if query.sort.descending && known {
+            (" < ", " DESC")
+        } else {
+            (" > ", "")
         };
         if !sort.always_known {
             let known = if known { " IS NOT NULL" } else { " IS NULL" };
@@ -261,6 +264,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
                 }
             }
         }
+        restrict_search(sql, self.table, query, self.dialect);
         restrict(sql, list, query)
     }
 

@@ -8,10 +8,11 @@ mod list;
 mod past;
 mod query;
 mod rebuild;
+mod schedule;
 
 use crate::error::Result;
 use crate::facts::latest::Latest;
-use crate::sort_key::{initials, sort_key};
+use crate::sort_key::{initials, lookup_key, sort_key};
 use crate::sql::{Param, Sql};
 use crate::subjects::{COLUMNS, Subject, SubjectStatus, read_subject};
 use crate::write::Write;
@@ -35,7 +36,7 @@ pub(crate) fn list_of(subject_kind: &str) -> Option<&'static List> {
 /// The columns that a refresh writes, in the order of [`row`].
 pub(crate) fn written_columns(list: &List) -> String {
     let mut names = "subject_id, zone_id, organisation_id, path, owner_id, name, name_key, \
-         name_initials, code, status, invented, year, marks, entry_id"
+         search, code, status, invented, year, marks, entry_id"
         .to_owned();
     for column in list.columns {
         names.push_str(", ");
@@ -61,7 +62,7 @@ pub(crate) fn row(
         subject.owner_id.into(),
         subject.name.as_str().into(),
         sort_key(&subject.name).into(),
-        initials(&subject.name).into(),
+        search_text(subject).into(),
         subject.code.clone().into(),
         subject.status.as_str().into(),
         i64::from(subject.invented).into(),
@@ -69,8 +70,15 @@ pub(crate) fn row(
         made.marks.into(),
         entry.into(),
     ];
-    row.extend(made.cells);
+    row.extend(made.values);
     Ok(row)
+}
+
+/// What people type to find a subject: name, pinyin initials and code, a line each.
+fn search_text(subject: &Subject) -> String {
+    let name = lookup_key(&subject.name);
+    let code = lookup_key(subject.code.as_deref().unwrap_or_default());
+    format!("{name}\n{}\n{code}", initials(&subject.name))
 }
 
 /// Makes the rows of these subjects again from the facts that count.

@@ -6,7 +6,6 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use crate::Ledger;
 use crate::database::{self, Dialect};
 use crate::error::Result;
-use crate::facts::FactRow;
 use crate::facts::latest::fold;
 use crate::projection::columns::List;
 use crate::projection::{Reader, is_listed, row, written_columns};
@@ -57,10 +56,10 @@ pub(super) async fn open(
         sql.push(" AND id > ").bind(after);
         sql.push(" ORDER BY id LIMIT ").bind(CHUNK);
         let found = database::rows(&transaction, ledger.database.dialect, sql).await?;
-        let Some(last) = found.last() else {
+        let Some(end) = found.last() else {
             return Ok(transaction);
         };
-        after = last.at(0)?;
+        after = end.at(0)?;
         let mut subjects = Vec::with_capacity(found.len());
         for row in &found {
             let subject = ledger.subject_at(read_subject(row)?, entry).await?;
@@ -84,12 +83,8 @@ async fn fill(
     let dialect = ledger.database.dialect;
     let ids: Vec<i64> = subjects.iter().map(|subject| subject.id).collect();
     let facts = crate::facts::facts_up_to(&ids, entry);
-    let facts = database::rows(transaction, dialect, facts).await?;
-    let facts = facts
-        .iter()
-        .map(FactRow::read)
-        .collect::<Result<Vec<_>>>()?;
-    let mut latest = fold(facts);
+    // What was recorded up to an entry never changes, so it may be read beside the transaction.
+    let mut latest = fold(ledger.fact_rows(facts).await?);
     let mut rows: Vec<Vec<Param>> = Vec::with_capacity(subjects.len());
     for subject in subjects {
         let latest = latest.remove(&subject.id).unwrap_or_default();
@@ -100,7 +95,7 @@ async fn fill(
         let mut text = format!("INSERT INTO {TABLE} ({columns}) VALUES ");
         placeholders(&mut text, chunk.len(), chunk[0].len());
         let params: Vec<Param> = chunk.iter().flatten().cloned().collect();
-        database::rows(transaction, dialect, Sql::with(&text, params)).await?;
+        database::rows(transaction, dialect, Sql::in_order(text, params)).await?;
     }
     Ok(())
 }

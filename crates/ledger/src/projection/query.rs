@@ -2,8 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::database::Dialect;
 use crate::error::{LedgerError, Result};
 use crate::projection::columns::{ColumnKind, List};
+use crate::projection::schedule::{restrict_overdue, restrict_plan_below};
 use crate::sort_key::lookup_key;
 use crate::sql::Sql;
 use crate::time::day_number;
@@ -27,6 +29,11 @@ pub enum Bound {
     Known,
     /// Not known.
     Unknown,
+    /// Of `stage`: a milestone was planned to have happened by the end of this day, and is not known
+    /// to have.
+    Overdue(NaiveDate),
+    /// Of `investment_done_year`: less than this many thousandths of the year's plan.
+    PlanBelow(i64),
 }
 
 /// A condition on a column.
@@ -65,7 +72,7 @@ pub struct ListQuery {
     pub under: Option<String>,
     /// All must hold.
     pub filters: Vec<Filter>,
-    /// Part of a name, the beginning of a code, or pinyin initials.
+    /// Part of a name, of a code, or of the name's pinyin initials.
     pub search: Option<String>,
     /// The order.
     pub sort: Sort,
@@ -156,30 +163,34 @@ pub(crate) fn named(list: &'static List, name: &str) -> Result<Named> {
     })
 }
 
-/// Adds the conditions of the filters and the search.
+/// Adds the conditions of the filters.
 pub(crate) fn restrict(sql: &mut Sql, list: &'static List, query: &ListQuery) -> Result<()> {
     for filter in &query.filters {
         let named = named(list, &filter.column)?;
         sql.push(" AND ");
         restrict_one(sql, named, filter)?;
     }
-    if let Some(search) = query.search.as_deref().map(lookup_key)
-        && !search.is_empty()
-    {
-        let part = format!("%{}%", escaped(&search));
-        sql.push(" AND (LOWER(REPLACE(name, ' ', '')) LIKE ")
-            .bind(part.as_str());
-        sql.push(" ESCAPE '\\' OR LOWER(code) LIKE ")
-            .bind(format!("{}%", escaped(&search)));
-        sql.push(" ESCAPE '\\'");
-        if search.is_ascii() {
-            sql.push(" OR name_initials LIKE ")
-                .bind(part)
-                .push(" ESCAPE '\\'");
-        }
-        sql.push(")");
-    }
     Ok(())
+}
+
+/// Adds the condition that a row is found by what was typed. The inner query reads an index only.
+pub(crate) fn restrict_search(sql: &mut Sql, table: &str, query: &ListQuery, dialect: Dialect) {
+    let typed = query.search.as_deref().map(lookup_key);
+    let Some(typed) = typed.filter(|typed| !typed.is_empty()) else {
+        return;
+    };
+    let place_of = match dialect {
+        Dialect::Sqlite => "INSTR",
+        Dialect::Postgres => "STRPOS",
+    };
+    sql.push(" AND subject_id IN (SELECT subject_id FROM ")
+        .push(table);
+    sql.push(" WHERE zone_id = ").bind(query.zone_id);
+    sql.push(" AND ")
+        .push(place_of)
+        .push("(search, ")
+        .bind(typed)
+        .push(") > 0)");
 }
 
 fn restrict_one(sql: &mut Sql, named: Named, filter: &Filter) -> Result<()> {
@@ -191,6 +202,8 @@ fn restrict_one(sql: &mut Sql, named: Named, filter: &Filter) -> Result<()> {
             matches!(named.kind, ColumnKind::Money | ColumnKind::Integer)
         }
         Bound::From(_) | Bound::Until(_) => named.kind == ColumnKind::Date,
+        Bound::Overdue(_) => column == "stage",
+        Bound::PlanBelow(_) => column == "investment_done_year",
     };
     if !fits {
         return Err(LedgerError::BadQuery(format!(
@@ -238,6 +251,8 @@ fn restrict_one(sql: &mut Sql, named: Named, filter: &Filter) -> Result<()> {
         Bound::Unknown => {
             sql.push(column).push(" IS NULL");
         }
+        Bound::Overdue(day) => restrict_overdue(sql, *day),
+        Bound::PlanBelow(permille) => restrict_plan_below(sql, *permille),
     }
     Ok(())
 }

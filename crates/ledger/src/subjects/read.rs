@@ -72,7 +72,7 @@ impl Ledger {
                 .subjects_by_key(scope, zone_id, kind, "name", &key)
                 .await;
         }
-        let mut sql = self.keyed(zone_id, kind, "name");
+        let mut sql = keyed(zone_id, kind, "name");
         let escaped = key
             .replace('\\', "\\\\")
             .replace('%', "\\%")
@@ -91,20 +91,9 @@ impl Ledger {
         scheme: &str,
         key: &str,
     ) -> Result<Vec<Subject>> {
-        let mut sql = self.keyed(zone_id, kind, scheme);
+        let mut sql = keyed(zone_id, kind, scheme);
         sql.push("k.key = ").bind(key);
         self.seen(scope, sql).await
-    }
-
-    fn keyed(&self, zone_id: i64, kind: &SubjectKind, scheme: &str) -> Sql {
-        let columns = COLUMNS.replace(", ", ", s.");
-        let mut sql = Sql::new(&format!(
-            "SELECT DISTINCT s.{columns} FROM subject_keys k \
-             JOIN subjects s ON s.id = k.subject_id WHERE k.zone_id = "
-        ));
-        sql.bind(zone_id).push(" AND k.kind = ").bind(kind.as_str());
-        sql.push(" AND k.scheme = ").bind(scheme).push(" AND ");
-        sql
     }
 
     /// The subjects of a query that the scope sees, each merged one replaced by what it became.
@@ -197,6 +186,18 @@ impl Ledger {
             ..now
         }))
     }
+}
+
+/// A query for the subjects with a key of this scheme; the condition on the key is to follow.
+fn keyed(zone_id: i64, kind: &SubjectKind, scheme: &str) -> Sql {
+    let columns = COLUMNS.replace(", ", ", s.");
+    let mut sql = Sql::new(&format!(
+        "SELECT DISTINCT s.{columns} FROM subject_keys k \
+         JOIN subjects s ON s.id = k.subject_id WHERE k.zone_id = "
+    ));
+    sql.bind(zone_id).push(" AND k.kind = ").bind(kind.as_str());
+    sql.push(" AND k.scheme = ").bind(scheme).push(" AND ");
+    sql
 }
 
 pub(crate) fn read_subject(row: &Row) -> Result<Subject> {
