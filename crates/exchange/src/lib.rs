@@ -1,1 +1,16 @@
-//! Placeholder.
+//! In and out: office and text files to ledgers' records, and tables back to files.
+
+pub mod grid;
+pub mod ledger;
+pub mod number_format;
+pub mod open;
+pub mod reason;
+pub mod table;
+pub mod value;
+pub mod vocabulary;
+pub mod write;
+
+pub use ledger::{LedgerRead, Mapping, Options, each_record, read_ledger};
+pub use open::{ReadError, read_workbook};
+pub use reason::{Language, Reason};
+pub use vocabulary::{LedgerKind, Vocabulary};

@@ -1,0 +1,303 @@
+//! Finds the header of a table amid titles, unit lines, notes and blank rows.
+
+use std::collections::HashMap;
+
+use super::lines::{Lines, is_line, read_lines};
+use super::view::View;
+use crate::grid::{Content, Exact, SheetRow};
+use crate::value::fold::{compact, one_line};
+use crate::value::number::parse_quantity;
+use crate::value::unit::Unit;
+use crate::vocabulary::{LedgerKind, Vocabulary};
+
+/// How many used rows are searched for a header.
+const ROWS_SEARCHED: usize = 80;
+/// How many rows after the best one may still hold a better one.
+const ROWS_AFTER_BEST: usize = 12;
+/// The most storeys of a header.
+const STOREYS_MAX: usize = 8;
+/// The most blank rows between two storeys.
+const BLANK_ROWS_BETWEEN: u32 = 1;
+
+/// The header of one column.
+#[derive(Debug, Clone)]
+pub struct ColumnHead {
+    /// The column, from zero.
+    pub column: u16,
+    /// Its storeys, the uppermost first, without blanks and repetitions.
+    pub storeys: Vec<String>,
+    /// The row of its lowest cell, from zero.
+    pub lowest_row: u32,
+}
+
+impl ColumnHead {
+    /// The storeys as one text.
+    pub fn text(&self) -> String {
+        self.storeys.join("/")
+    }
+}
+
+/// Where the table stands.
+#[derive(Debug)]
+pub struct Layout {
+    /// First and last row of the header, from zero.
+    pub header: (u32, u32),
+    /// The columns from left to right.
+    pub columns: Vec<ColumnHead>,
+    /// What the lines above say.
+    pub lines: Lines,
+}
+
+/// Finds the table of a sheet; `None` for a cover or an explanation.
+pub fn find(view: &View<'_>, vocabulary: &Vocabulary) -> Option<Layout> {
+    let rows = &view.sheet.rows[..view.sheet.rows.len().min(ROWS_SEARCHED)];
+    let mut finder = Finder { view, vocabulary, known: HashMap::new() };
+    let seed = finder.seed(rows)?;
+    let (mut first, mut last) = (seed, seed);
+    while first > 0 && last - first < STOREYS_MAX && finder.is_storey_above(&rows[first - 1], &rows[first], seed_columns(view, &rows[seed])) {
+        first -= 1;
+    }
+    while last + 1 < rows.len() && last - first < STOREYS_MAX && finder.is_storey_below(&rows[last], &rows[last + 1]) {
+        last += 1;
+    }
+    let header = (rows[first].row, rows[last].row);
+    let lines = read_lines(view, &rows[..first]);
+    let columns = heads(view, &rows[first..=last]);
+    (!columns.is_empty()).then_some(Layout { header, columns, lines })
+}
+
+/// First and last column that a row uses.
+fn seed_columns(view: &View<'_>, row: &SheetRow) -> (u16, u16) {
+    let cells = view.sheet.cells_of(row);
+    let last = cells.last().map_or(0, |cell| {
+        view.merge_at(row.row, cell.column).map_or(cell.column, |merge| merge.last_column)
+    });
+    (cells.first().map_or(0, |cell| cell.column), last)
+}
+
+struct Finder<'a> {
+    view: &'a View<'a>,
+    vocabulary: &'a Vocabulary,
+    known: HashMap<String, bool>,
+}
+
+impl Finder<'_> {
+    /// Whether a header cell says something that the vocabulary knows.
+    fn means_something(&mut self, words: &str) -> bool {
+        const HEADER_CHARS_MAX: usize = 48;
+        if words.chars().count() > HEADER_CHARS_MAX {
+            return false;
+        }
+        if let Some(known) = self.known.get(words) {
+            return *known;
+        }
+        let meaning = self.vocabulary.meaning(&[words]);
+        let known = meaning.variable.is_some() || meaning.numbering;
+        self.known.insert(words.to_owned(), known);
+        known
+    }
+
+    /// How many columns of a row say something, merged ones counted by what they cover.
+    fn score(&mut self, row: &SheetRow) -> usize {
+        let (first, last) = seed_columns(self.view, row);
+        let mut seen = Vec::new();
+        for column in first..=last.min(first.saturating_add(400)) {
+            let Some(cell) = self.view.seen(row.row, column) else { continue };
+            if let Some(text) = self.view.text_of(cell.cell) {
+                seen.push(one_line(text));
+            }
+        }
+        seen.dedup();
+        seen.into_iter().filter(|words| self.means_something(words)).count()
+    }
+
+    /// The row of the header that says the most.
+    fn seed(&mut self, rows: &[SheetRow]) -> Option<usize> {
+        let mut best: Option<(usize, usize)> = None;
+        for (place, row) in rows.iter().enumerate() {
+            let score = self.score(row);
+            if score > best.map_or(0, |(_, score)| score) {
+                best = Some((place, score));
+            }
+            if best.is_some_and(|(at, score)| score >= 2 && place > at + ROWS_AFTER_BEST) {
+                break;
+            }
+        }
+        if self.vocabulary.kind == LedgerKind::Facts {
+            let long = best.filter(|(place, score)| *score >= 3 && self.has_value_column(&rows[*place]));
+            return long.map(|(place, _)| place).or_else(|| self.seed_by_figures(rows));
+        }
+        let (place, score) = best?;
+        (score >= 2 || self.view.own_cells(&rows[place]).count() == 1).then_some(place)
+    }
+
+    /// Whether a row of headers is that of a table with one fact a row.
+    fn has_value_column(&self, row: &SheetRow) -> bool {
+        let mut names = self.view.own_cells(row).filter_map(|cell| {
+            let words = self.view.words_of(cell);
+            let place = self.vocabulary.meaning(&[&words]).variable?;
+            Some(self.vocabulary.variables[place].name.as_str())
+        });
+        let (mut value, mut variable) = (false, false);
+        names.by_ref().for_each(|name| {
+            value |= name == "value";
+            variable |= name == "variable";
+        });
+        value && variable
+    }
+
+    /// The last row of words before the first row that is half figures.
+    fn seed_by_figures(&self, rows: &[SheetRow]) -> Option<usize> {
+        let words = |row: &SheetRow| {
+            let cells = self.view.own_cells(row);
+            let texts: Vec<String> =
+                cells.map(|cell| self.view.words_of(cell)).filter(|text| !is_line(text)).collect();
+            texts.len()
+        };
+        let figures = |row: &SheetRow| {
+            self.view.own_cells(row).filter(|cell| self.is_figure(cell)).count()
+        };
+        let data = rows.iter().position(|row| {
+            let all = self.view.own_cells(row).count();
+            figures(row) > 0 && figures(row) * 2 >= all && all >= 2
+        });
+        let before = data.unwrap_or(rows.len());
+        let candidate = (0..before).rev().find(|place| words(&rows[*place]) >= 2 && figures(&rows[*place]) == 0);
+        candidate.or_else(|| rows.iter().position(|row| words(row) >= 2))
+    }
+
+    fn is_figure(&self, cell: &crate::grid::Cell) -> bool {
+        match cell.content() {
+            Content::Number(number) => !is_year(number),
+            Content::Text(id) => {
+                let text = compact(self.view.book.strings.get(id));
+                Exact::parse(&text).map_or_else(
+                    || parse_quantity(&text).is_ok_and(|read| read.unit.is_none()),
+                    |number| !is_year(number),
+                )
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether a row above the header belongs to it: a parent of some of its columns, no title, no line.
+    fn is_storey_above(&mut self, row: &SheetRow, below: &SheetRow, table: (u16, u16)) -> bool {
+        if below.row - row.row > BLANK_ROWS_BETWEEN + 1 {
+            return false;
+        }
+        let cells: Vec<_> = self.view.own_cells(row).collect();
+        let texts: Vec<String> = cells.iter().map(|cell| one_line(&self.view.words_of(cell))).collect();
+        let unit_beside = |text: &String| Unit::parse(text).is_some();
+        if cells.iter().any(|cell| self.is_figure(cell))
+            || texts.iter().any(|text| is_line(text) && !unit_beside(text))
+        {
+            return false;
+        }
+        let wide = |cell: &crate::grid::Cell| {
+            let merge = self.view.merge_at(row.row, cell.column);
+            merge.map_or((cell.column, cell.column), |merge| (merge.first_column, merge.last_column))
+        };
+        if let ([only], [text]) = (cells.as_slice(), texts.as_slice()) {
+            let (first, last) = wide(only);
+            let inside = first > table.0 && last <= table.1;
+            // A title stands at the left or spans the table; a parent stands over some columns.
+            return inside && last > first
+                && text.chars().count() <= 20
+                && !["表", "台账", "清单", "汇总", "一览"].iter().any(|word| text.ends_with(word));
+        }
+        let parents = cells.iter().any(|cell| {
+            let (first, last) = wide(cell);
+            last > first
+        });
+        let fills_gap = cells.iter().any(|cell| self.view.seen(below.row, cell.column).is_none_or(|seen| !seen.own));
+        let known = texts.iter().any(|text| self.means_something(text));
+        cells.len() >= 2 && (parents || fills_gap || known)
+    }
+
+    /// Whether a row below belongs to the header: only children of wide cells, units, or words under blanks.
+    fn is_storey_below(&mut self, header: &SheetRow, row: &SheetRow) -> bool {
+        if row.row - header.row > BLANK_ROWS_BETWEEN + 1 {
+            return false;
+        }
+        let mut children = 0;
+        for cell in self.view.own_cells(row) {
+            let (words, column) = (one_line(&self.view.words_of(cell)), cell.column);
+            let parent = self.view.seen(header.row, column);
+            let wide = parent.is_some_and(|seen| seen.merge.is_some_and(|m| m.last_column > m.first_column));
+            let is_unit = Unit::parse(words.trim_matches(|c| "()（）".contains(c))).is_some();
+            let figure = self.is_figure(cell);
+            let year = matches!(cell.content(), Content::Number(number) if is_year(number));
+            // A child under a parent that was not merged: the parent stands to the left, over a child too.
+            let beside = parent.is_none() && self.parent_to_the_left(header, row, column);
+            let over_child = parent.is_some_and(|seen| seen.own && !wide)
+                && self.view.seen(header.row, column + 1).is_none()
+                && self.view.sheet.cell(row.row, column + 1).is_some();
+            let text = self.view.text_of(cell).is_some() && !figure;
+            if !(is_unit || (text || year) && (wide || beside || over_child && self.means_something(&words) || over_child && words.chars().count() <= 12)) {
+                return false;
+            }
+            children += 1;
+        }
+        children > 0
+    }
+
+    fn parent_to_the_left(&self, header: &SheetRow, row: &SheetRow, column: u16) -> bool {
+        let left = (0..column).rev().find(|left| self.view.seen(header.row, *left).is_some());
+        left.is_some_and(|left| self.view.sheet.cell(row.row, left).is_some())
+    }
+}
+
+fn is_year(number: Exact) -> bool {
+    number.to_integer().is_some_and(|year| (1949..=2100).contains(&year))
+}
+
+/// The columns with their storeys.
+fn heads(view: &View<'_>, rows: &[SheetRow]) -> Vec<ColumnHead> {
+    let bounds = rows.iter().map(|row| seed_columns(view, row));
+    let (first, last) = bounds.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
+    let first = view.sheet.cells.iter().map(|cell| cell.column).min().unwrap_or(first).min(first);
+    let last = view.sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(last).max(last);
+    (first..=last).filter_map(|column| head(view, rows, column)).collect()
+}
+
+fn head(view: &View<'_>, rows: &[SheetRow], column: u16) -> Option<ColumnHead> {
+    let mut storeys: Vec<String> = Vec::new();
+    let mut lowest_row = rows.last()?.row;
+    let mut found = false;
+    for (place, row) in rows.iter().enumerate() {
+        let words = match view.seen(row.row, column) {
+            Some(seen) => {
+                if seen.merge.is_none_or(|merge| merge.first_row == row.row) {
+                    lowest_row = row.row;
+                }
+                one_line(&view.words_of(seen.cell))
+            }
+            None => parent_words(view, rows, place, column),
+        };
+        if !words.is_empty() && storeys.last() != Some(&words) {
+            storeys.push(words);
+        }
+        found |= view.sheet.cell(row.row, column).is_some() || view.merge_at(row.row, column).is_some();
+    }
+    // A column without a header is one all the same if the body has something in it.
+    let in_use = found
+        || view.sheet.rows.iter().filter(|row| row.row > lowest_row).take(200).any(|row| {
+            view.sheet.cell(row.row, column).is_some()
+        });
+    in_use.then_some(ColumnHead { column, storeys, lowest_row })
+}
+
+/// The parent of a column over which its row has nothing: the next words to the left, where both they and
+/// this column have a child.
+fn parent_words(view: &View<'_>, rows: &[SheetRow], place: usize, column: u16) -> String {
+    let row = &rows[place];
+    let Some(below) = rows.get(place + 1) else { return String::new() };
+    if view.sheet.cell(below.row, column).is_none() {
+        return String::new();
+    }
+    let left = (0..column).rev().find(|left| view.seen(row.row, *left).is_some());
+    let Some(left) = left.filter(|left| view.sheet.cell(below.row, *left).is_some()) else {
+        return String::new();
+    };
+    one_line(&view.words(row.row, left))
+}

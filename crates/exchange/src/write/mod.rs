@@ -1,0 +1,3 @@
+//! Tables to files.
+
+pub mod table;
