@@ -139,7 +139,10 @@ impl Ledger {
 
     /// Forgets all failures whose last one lies before a moment; gives of how many keys.
     pub async fn forget_login_failures(&self, before: Timestamp) -> Result<u64> {
-        let sql = Sql::with("DELETE FROM login_failures WHERE last_at < $1", [before.0.into()]);
+        let sql = Sql::with(
+            "DELETE FROM login_failures WHERE last_at < $1",
+            [before.0.into()],
+        );
         self.database.execute(sql).await
     }
 }

@@ -1,0 +1,60 @@
+// Draws the charts of a page from the JSON beside each of them; the table under it says the same.
+"use strict";
+const style = getComputedStyle(document.documentElement);
+const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+const base = () => ({
+  animation: false,
+  textStyle: { fontFamily: style.getPropertyValue("--font"), color: colour("ink") },
+  grid: { left: 8, right: 24, top: 32, bottom: 8, containLabel: true },
+  tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: colour("surface"), borderColor: colour("line"), textStyle: { color: colour("ink") } },
+});
+const axis = (extra) => ({
+  axisLine: { lineStyle: { color: colour("line-strong") } },
+  axisTick: { show: false },
+  axisLabel: { color: colour("ink-soft") },
+  splitLine: { lineStyle: { color: colour("line") } },
+  nameTextStyle: { color: colour("ink-soft") },
+  ...extra,
+});
+const kinds = {
+  // {categories, unit, series: [{name, values, role: "plan"|"actual"|"reference"}], target}
+  bars: (data) => ({
+    ...base(),
+    xAxis: axis({ type: "value", name: data.unit, nameLocation: "end" }),
+    yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false } }),
+    series: data.series.map((series, index) => ({
+      name: series.name,
+      type: "bar",
+      data: series.values,
+      barMaxWidth: 18,
+      itemStyle: { color: series.role === "plan" ? colour("line-strong") : colour("accent") },
+      label: { show: true, position: "right", color: colour("ink"), formatter: (point) => (index === 0 && data.series.length > 1 ? series.name + " " : "") + (point.value ?? "—") },
+    })),
+  }),
+  // {categories, unit, series: [{name, values, role}]}
+  lines: (data) => ({
+    ...base(),
+    grid: { ...base().grid, right: 88 },
+    xAxis: axis({ type: "category", data: data.categories, boundaryGap: false, splitLine: { show: false } }),
+    yAxis: axis({ type: "value", name: data.unit, min: 0 }),
+    series: data.series.map((series) => ({
+      name: series.name,
+      type: "line",
+      data: series.values,
+      connectNulls: false,
+      symbolSize: 6,
+      lineStyle: { type: series.role === "plan" ? "dashed" : "solid", width: 2, color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
+      itemStyle: { color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
+      endLabel: { show: true, formatter: series.name, color: colour("ink") },
+    })),
+  }),
+};
+const drawn = [];
+for (const place of document.querySelectorAll("[data-chart]")) {
+  const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+  const chart = echarts.init(place, null, { renderer: "svg" });
+  chart.setOption({ aria: { enabled: true, label: { description: place.getAttribute("aria-label") } }, ...kinds[data.kind](data) });
+  drawn.push(chart);
+}
+addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize({ width: 640 })));

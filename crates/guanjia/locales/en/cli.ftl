@@ -1,0 +1,46 @@
+cli = Guanjia: projects, enterprises, policies, parks, indicators and meetings of a high-tech zone
+cli-template = {"{"}before-help}{"{"}about-with-newline}
+    Usage: {"{"}usage}
+
+    {"{"}all-args}{"{"}after-help}
+cli-commands = Commands
+cli-serve = Start the web server
+cli-serve--data = Data directory (default ./data)
+cli-serve--listen = Address to listen on
+cli-demo = Start the demo: the seven zones of a newspaper page, with data and accounts
+cli-demo--data = Directory of the demo's data (default: the user's data directory)
+cli-demo--port = Port
+cli-export = Export a list as a workbook
+cli-export--list = List: projects, enterprises, facts, oc4ids
+cli-export--output = Output file
+cli-export--data = Data directory
+cli-export--as-of = As of a past moment (a date or an RFC 3339 moment)
+cli-user = Accounts
+cli-user-add = Add an account (the password is read from standard input)
+cli-user-add--login = Login
+cli-user-add--role = Role: admin, leader, projects, investment, policy, park, statistics, enterprise, partner, auditor
+cli-user-add--scope = Scope: an organisation's name, or an enterprise's credit code
+cli-user-add--name = Display name (default: the login)
+cli-user-add--data = Data directory
+cli-user-password = Set a new password (read from standard input)
+cli-user-password--login = Login
+cli-user-password--data = Data directory
+cli-user-disable = Disable an account
+cli-user-disable--login = Login
+cli-user-disable--data = Data directory
+cli-user-list = List the accounts
+cli-user-list--data = Data directory
+cli-migrate = Create the database or bring it to this version's form
+cli-migrate--data = Data directory
+cli-backup = Back up online into one file with a checksum
+cli-backup--file = Backup file
+cli-backup--data = Data directory
+cli-restore = Restore a backup into an empty data directory
+cli-restore--file = Backup file
+cli-restore--data = Data directory
+cli-audit = Audit log
+cli-audit-verify = Verify the audit chain and name the first broken link
+cli-audit-verify--data = Data directory
+cli-config = Configuration
+cli-config-check = Check that configuration, data directory and database can be used
+cli-config-check--data = Data directory

@@ -1,0 +1,46 @@
+cli = 管家：高新区的项目、企业、政策、园区、指标与会议
+cli-template = {"{"}before-help}{"{"}about-with-newline}
+    用法：{"{"}usage}
+
+    {"{"}all-args}{"{"}after-help}
+cli-commands = 命令
+cli-serve = 启动网站
+cli-serve--data = 数据目录（默认 ./data）
+cli-serve--listen = 监听地址
+cli-demo = 启动演示：报纸版面上的七个高新区，自带数据与账号
+cli-demo--data = 演示数据目录（默认为系统的用户数据目录）
+cli-demo--port = 端口
+cli-export = 导出清单为工作簿
+cli-export--list = 清单：projects、enterprises、facts、oc4ids
+cli-export--output = 输出文件
+cli-export--data = 数据目录
+cli-export--as-of = 按过去某一时点（日期或 RFC 3339 时刻）
+cli-user = 账号
+cli-user-add = 新增账号（口令从标准输入读取）
+cli-user-add--login = 登录名
+cli-user-add--role = 角色：admin、leader、projects、investment、policy、park、statistics、enterprise、partner、auditor
+cli-user-add--scope = 范围：组织名称，或企业的统一社会信用代码
+cli-user-add--name = 姓名（默认同登录名）
+cli-user-add--data = 数据目录
+cli-user-password = 重设口令（从标准输入读取）
+cli-user-password--login = 登录名
+cli-user-password--data = 数据目录
+cli-user-disable = 停用账号
+cli-user-disable--login = 登录名
+cli-user-disable--data = 数据目录
+cli-user-list = 列出账号
+cli-user-list--data = 数据目录
+cli-migrate = 建立数据库或升级到本版本的结构
+cli-migrate--data = 数据目录
+cli-backup = 在线备份为一个带校验的文件
+cli-backup--file = 备份文件
+cli-backup--data = 数据目录
+cli-restore = 从备份恢复到空的数据目录
+cli-restore--file = 备份文件
+cli-restore--data = 数据目录
+cli-audit = 审计日志
+cli-audit-verify = 校验审计链，指出第一处断裂
+cli-audit-verify--data = 数据目录
+cli-config = 配置
+cli-config-check = 检查配置、数据目录与数据库是否可用
+cli-config-check--data = 数据目录

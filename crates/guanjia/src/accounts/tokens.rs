@@ -1,0 +1,30 @@
+//! Tokens for programs: shown once, kept as a hash.
+
+use ledger::Timestamp;
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::clock;
+use crate::shell::PageError;
+
+/// What every token begins with, so that a leaked one is recognised.
+const PREFIX: &str = "guanjia_";
+
+/// A new secret.
+pub fn new_secret() -> String {
+    let mut bytes = [0_u8; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    format!("{PREFIX}{}", hex::encode(bytes))
+}
+
+/// What is kept of a secret. It has 256 random bits, so one plain hash is enough.
+pub fn hash(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+/// The account whose token this is; `None` for a wrong, revoked or outdated one.
+pub async fn user_of(app: &App, secret: &str) -> Result<Option<i64>, PageError> {
+    let now = Timestamp::from(clock::now());
+    Ok(app.ledger.api_token(&hash(secret), now).await?.map(|token| token.user_id))
+}
