@@ -1,0 +1,103 @@
+//! Codes and words of a batch, in any form in which Arrow keeps them; dictionaries are read once per
+//! distinct text.
+
+use datafusion::arrow::array::{Array, AsArray, BooleanArray};
+use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use datafusion::arrow::datatypes::{DataType, Int8Type, Int16Type, Int32Type, Int64Type};
+
+use super::arithmetic::holds;
+use super::vector::{Vector, same_truth};
+use crate::expression::Comparison;
+
+/// The text of a row; `None` where it is not known.
+pub fn value_at(array: &dyn Array, row: usize) -> Option<&str> {
+    if array.is_null(row) {
+        return None;
+    }
+    match array.data_type() {
+        DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => Some(array.as_string_view().value(row)),
+        DataType::Dictionary(..) => {
+            let (key, values) = dictionary_key(array, row)?;
+            value_at(values, key)
+        }
+        _ => None,
+    }
+}
+
+fn dictionary_key(array: &dyn Array, row: usize) -> Option<(usize, &dyn Array)> {
+    macro_rules! key {
+        ($kind:ty) => {
+            array.as_dictionary_opt::<$kind>().map(|dictionary| {
+                (dictionary.key(row), dictionary.values().as_ref())
+            })
+        };
+    }
+    let (key, values) =
+        key!(Int32Type).or_else(|| key!(Int8Type)).or_else(|| key!(Int16Type)).or_else(|| key!(Int64Type))?;
+    Some((key?, values))
+}
+
+/// The text of a row of a vector.
+pub fn of_vector(vector: &Vector, row: usize) -> Option<&str> {
+    match vector {
+        Vector::Text(array) => value_at(array.as_ref(), row),
+        Vector::SameText(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// A condition on each text; not known where the text is not.
+fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> BooleanArray {
+    match vector {
+        Vector::SameText(text) => same_truth(Some(condition(text)), rows),
+        Vector::Text(array) => {
+            let nulls = array.logical_nulls();
+            let values = if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+                let distinct: Vec<bool> = (0..dictionary.values().len())
+                    .map(|key| value_at(dictionary.values(), key).is_some_and(&condition))
+                    .collect();
+                let keys = dictionary.keys().values();
+                // Keys of rows that are not known may be anything.
+                BooleanBuffer::collect_bool(rows, |row| {
+                    usize::try_from(keys[row]).ok().and_then(|key| distinct.get(key)) == Some(&true)
+                })
+            } else {
+                BooleanBuffer::collect_bool(rows, |row| {
+                    value_at(array.as_ref(), row).is_some_and(&condition)
+                })
+            };
+            BooleanArray::new(values, nulls)
+        }
+        _ => same_truth(None, rows),
+    }
+}
+
+/// Whether each text begins with one of the prefixes.
+pub fn has_prefix(vector: &Vector, prefixes: &[String], rows: usize) -> BooleanArray {
+    each(vector, rows, |text| prefixes.iter().any(|prefix| text.starts_with(prefix.as_str())))
+}
+
+/// How two texts compare.
+pub fn compare(operator: Comparison, left: &Vector, right: &Vector, rows: usize) -> BooleanArray {
+    match (left, right) {
+        (left, Vector::SameText(constant)) => {
+            each(left, rows, |text| holds(operator, text.cmp(constant)))
+        }
+        (Vector::SameText(constant), right) => {
+            each(right, rows, |text| holds(operator, constant.as_str().cmp(text)))
+        }
+        (Vector::Text(a), Vector::Text(b)) => {
+            let nulls = NullBuffer::union(a.logical_nulls().as_ref(), b.logical_nulls().as_ref());
+            let values = BooleanBuffer::collect_bool(rows, |row| {
+                match (value_at(a.as_ref(), row), value_at(b.as_ref(), row)) {
+                    (Some(a), Some(b)) => holds(operator, a.cmp(b)),
+                    _ => false,
+                }
+            });
+            BooleanArray::new(values, nulls)
+        }
+        _ => same_truth(None, rows),
+    }
+}
