@@ -5,6 +5,7 @@ pub mod ledger;
 pub mod number_format;
 pub mod open;
 pub mod reason;
+pub mod returned;
 pub mod table;
 pub mod value;
 pub mod vocabulary;

@@ -54,6 +54,14 @@ impl Column {
         CellAddress { row: self.lowest_row, column: u32::from(self.column) }
     }
 
+    /// The currency that its amounts are in unless their cell names another.
+    pub fn currency(&self) -> &'static str {
+        match self.rule.unit.map(|unit| unit.kind) {
+            Some(UnitKind::Money(code)) => code,
+            _ => "CNY",
+        }
+    }
+
     /// Its letters.
     pub fn letters(&self) -> String {
         column_letters(u32::from(self.column))

@@ -263,15 +263,17 @@ impl TableReader<'_, '_> {
     }
 
     /// The numbers of a total's row.
-    fn stated(&self, row: &SheetRow) -> Vec<(u32, CellAddress, Decimal)> {
+    fn stated(&mut self, row: &SheetRow) -> Vec<(u32, CellAddress, Decimal)> {
         let mut stated = Vec::new();
         for column in &self.columns.columns {
             let Some(slot) = column.slots.first().filter(|_| column.mapped) else { continue };
             let Some(cell) = self.view.sheet.cell(row.row, column.column) else { continue };
             let reading = read_cell(cell, self.view.book, &column.rule);
+            let address = CellAddress { row: row.row, column: u32::from(column.column) };
             if let Some(number) = stated_decimal(&reading) {
-                let address = CellAddress { row: row.row, column: u32::from(column.column) };
                 stated.push((*slot, address, number));
+            } else if let Reading::Fault(reason @ (Reason::NoCachedValue | Reason::CellError(_))) = reading {
+                self.read.notes.push(Note { cell: Some(address), reason });
             }
         }
         stated
@@ -310,7 +312,7 @@ impl TableReader<'_, '_> {
                 Reading::Value { value, qualifier, unit } => {
                     let slot = column.slots[0];
                     if own && column.mapped {
-                        self.totals.add(slot, &value);
+                        self.totals.add(slot, &value, column.currency());
                     }
                     entries.push(Entry { slot, value, qualifier, unit, cell: Some(address) });
                 }

@@ -32,6 +32,8 @@ struct Boundary {
     kind: BoundaryKind,
     /// What each slot had added up to before this row.
     before: BTreeMap<u32, Decimal>,
+    /// How many values of each slot were in another currency than their column's.
+    foreign_before: BTreeMap<u32, u64>,
     rows_before: u64,
     /// Its numbers by slot.
     stated: Vec<(u32, CellAddress, Decimal)>,
@@ -48,8 +50,7 @@ enum BoundaryKind {
 #[derive(Debug, Default)]
 pub struct Totals {
     running: BTreeMap<u32, Decimal>,
-    currencies: BTreeMap<u32, String>,
-    mixed: Vec<u32>,
+    foreign: BTreeMap<u32, u64>,
     rows: u64,
     boundaries: Vec<Boundary>,
 }
@@ -60,23 +61,16 @@ impl Totals {
         self.rows += 1;
     }
 
-    /// Adds a value of a row; what is no number adds nothing.
-    pub fn add(&mut self, slot: u32, value: &Value) {
+    /// Adds a value of a row; what is no number adds nothing. `currency` is that of the column; amounts in
+    /// another cannot be added to it.
+    pub fn add(&mut self, slot: u32, value: &Value, currency: &str) {
         let number = match value {
-            Value::Money(money) => {
-                let code = money.currency.code();
-                // A zero is one in every currency.
-                if money.fen != 0 {
-                    match self.currencies.get(&slot) {
-                        Some(known) if known == code => {}
-                        Some(_) => self.mixed.push(slot),
-                        None => {
-                            self.currencies.insert(slot, code.to_owned());
-                        }
-                    }
-                }
-                money.to_decimal()
+            // A zero is one in every currency.
+            Value::Money(money) if money.fen != 0 && money.currency.code() != currency => {
+                *self.foreign.entry(slot).or_default() += 1;
+                return;
             }
+            Value::Money(money) => money.to_decimal(),
             Value::Integer(number) => Decimal::from(*number),
             Value::Number(number) => *number,
             _ => return,
@@ -96,8 +90,13 @@ impl Totals {
     }
 
     fn boundary(&mut self, kind: BoundaryKind, stated: Vec<(u32, CellAddress, Decimal)>) {
-        let (before, rows_before) = (self.running.clone(), self.rows);
-        self.boundaries.push(Boundary { kind, before, rows_before, stated });
+        self.boundaries.push(Boundary {
+            kind,
+            before: self.running.clone(),
+            foreign_before: self.foreign.clone(),
+            rows_before: self.rows,
+            stated,
+        });
     }
 
     /// Compares every total with its rows.
@@ -108,7 +107,11 @@ impl Totals {
         for place in 0..self.boundaries.len() - 1 {
             let (from, until) = scopes.of_boundary(&self.boundaries, place);
             for (slot, cell, stated) in &self.boundaries[place].stated {
-                if self.mixed.contains(slot) {
+                let foreign = |boundary: Option<usize>| {
+                    let of_slot = |place: usize| self.boundaries[place].foreign_before.get(slot).copied();
+                    boundary.and_then(of_slot).unwrap_or_default()
+                };
+                if foreign(Some(until)) > foreign(from) {
                     notes.push(Note { cell: Some(*cell), reason: Reason::MixedCurrencies });
                     continue;
                 }
@@ -218,7 +221,7 @@ mod tests {
 
     fn row(totals: &mut Totals, yuan: i64) {
         totals.count_row();
-        totals.add(0, &Value::Money(Money::from_fen(yuan * 100)));
+        totals.add(0, &Value::Money(Money::from_fen(yuan * 100)), "CNY");
     }
 
     fn stated(yuan: i64) -> Vec<(u32, CellAddress, Decimal)> {

@@ -8,7 +8,7 @@ pub(crate) mod package;
 mod text;
 mod xls;
 mod xls_records;
-mod xlsx;
+pub(crate) mod xlsx;
 pub(crate) mod xml;
 
 use crate::grid::Workbook;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::lines::{Lines, is_line, read_lines};
+use super::lines::{Lines, is_label, is_line, read_lines};
 use super::view::View;
 use crate::grid::{Content, Exact, SheetRow};
 use crate::value::fold::{compact, one_line};
@@ -57,7 +57,7 @@ pub fn find(view: &View<'_>, vocabulary: &Vocabulary) -> Option<Layout> {
     while first > 0 && last - first < STOREYS_MAX && finder.is_storey_above(&rows[first - 1], &rows[first], seed_columns(view, &rows[seed])) {
         first -= 1;
     }
-    while last + 1 < rows.len() && last - first < STOREYS_MAX && finder.is_storey_below(&rows[last], &rows[last + 1]) {
+    while last + 1 < rows.len() && last - first < STOREYS_MAX && finder.is_storey_below(&rows[first..=last], &rows[last + 1]) {
         last += 1;
     }
     let header = (rows[first].row, rows[last].row);
@@ -151,7 +151,7 @@ impl Finder<'_> {
         let words = |row: &SheetRow| {
             let cells = self.view.own_cells(row);
             let texts: Vec<String> =
-                cells.map(|cell| self.view.words_of(cell)).filter(|text| !is_line(text)).collect();
+                cells.map(|cell| self.view.words_of(cell)).filter(|text| !is_label(text)).collect();
             texts.len()
         };
         let figures = |row: &SheetRow| {
@@ -189,7 +189,8 @@ impl Finder<'_> {
         let texts: Vec<String> = cells.iter().map(|cell| one_line(&self.view.words_of(cell))).collect();
         let unit_beside = |text: &String| Unit::parse(text).is_some();
         if cells.iter().any(|cell| self.is_figure(cell))
-            || texts.iter().any(|text| is_line(text) && !unit_beside(text))
+            || texts.iter().any(|text| is_label(text) && !unit_beside(text))
+            || texts.iter().all(|text| is_line(text) && !is_year_alone(text))
         {
             return false;
         }
@@ -215,14 +216,15 @@ impl Finder<'_> {
     }
 
     /// Whether a row below belongs to the header: only children of wide cells, units, or words under blanks.
-    fn is_storey_below(&mut self, header: &SheetRow, row: &SheetRow) -> bool {
+    fn is_storey_below(&mut self, block: &[SheetRow], row: &SheetRow) -> bool {
+        let Some(header) = block.last() else { return false };
         if row.row - header.row > BLANK_ROWS_BETWEEN + 1 {
             return false;
         }
         let mut children = 0;
         for cell in self.view.own_cells(row) {
             let (words, column) = (one_line(&self.view.words_of(cell)), cell.column);
-            let parent = self.view.seen(header.row, column);
+            let parent = block.iter().rev().find_map(|above| self.view.seen(above.row, column));
             let wide = parent.is_some_and(|seen| seen.merge.is_some_and(|m| m.last_column > m.first_column));
             let is_unit = Unit::parse(words.trim_matches(|c| "()（）".contains(c))).is_some();
             let figure = self.is_figure(cell);
@@ -245,6 +247,13 @@ impl Finder<'_> {
         let left = (0..column).rev().find(|left| self.view.seen(header.row, *left).is_some());
         left.is_some_and(|left| self.view.sheet.cell(row.row, left).is_some())
     }
+}
+
+/// `2024年` over some columns is a parent, `2024年3月` beside the title a date line.
+fn is_year_alone(text: &str) -> bool {
+    let words = compact(text);
+    let digits = words.trim_end_matches("年度").trim_end_matches('年');
+    digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn is_year(number: Exact) -> bool {

@@ -37,9 +37,13 @@ static LABEL: LazyLock<Regex> =
 
 /// Whether a text is a line about the table rather than a header: 单位：万元, 填报日期：…, 2024年3月.
 pub fn is_line(text: &str) -> bool {
+    is_label(text) || is_date_alone(&fold(text))
+}
+
+/// Whether a text is a line with a label: 单位：万元, 填报人：….
+pub fn is_label(text: &str) -> bool {
     let folded = fold(text);
     unit_of_line(text).is_some() && !folded.ends_with('额')
-        || is_date_alone(&folded)
         || LABEL.is_match(&folded) && header_with_colon(&folded).is_none()
 }
 
