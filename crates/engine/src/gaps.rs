@@ -77,13 +77,20 @@ impl GapCollector {
                 amount: amount.to_money_text(),
             })
             .collect();
-        Gaps { near: self.near, facts }
+        Gaps {
+            near: self.near,
+            facts,
+        }
     }
 }
 
 /// The one false clause of a policy whose other clauses are all true, where it says how far it is off.
 fn near_miss(subject_id: &str, bound: &BoundPolicy, result: &PolicyResult) -> Option<NearMiss> {
-    let mut short = result.clauses.iter().zip(&bound.clauses).filter(|(r, _)| r.truth != Some(true));
+    let mut short = result
+        .clauses
+        .iter()
+        .zip(&bound.clauses)
+        .filter(|(r, _)| r.truth != Some(true));
     let (clause, law) = short.next()?;
     if short.next().is_some() || clause.truth != Some(false) {
         return None;

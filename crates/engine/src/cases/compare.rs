@@ -18,7 +18,10 @@ pub(super) struct Comparison {
 
 impl Comparison {
     pub fn new(subject: Option<String>) -> Self {
-        Self { subject, differences: Vec::new() }
+        Self {
+            subject,
+            differences: Vec::new(),
+        }
     }
 
     fn differs(&mut self, what: impl Into<String>, expected: String, got: String) {
@@ -84,7 +87,11 @@ impl Comparison {
                 }
                 // What is not there is not known either.
                 None if *wanted == Wanted::Value(Literal::Null) => {}
-                None => self.differs(format!("{what}.{name}"), wanted_text(wanted), "-".to_owned()),
+                None => self.differs(
+                    format!("{what}.{name}"),
+                    wanted_text(wanted),
+                    "-".to_owned(),
+                ),
             }
         }
     }
@@ -102,13 +109,18 @@ impl Comparison {
         self.money("amount", expect.amount.as_ref(), got.amount.as_ref());
         self.by_name("gaps", expect.gaps.as_ref(), |clause| {
             let (_, gap) = got.gaps(bound).find(|(id, _)| *id == clause)?;
-            Some((gap.map_or(Value::Null, |gap| Value::Number(gap.clone())), Type::Number))
+            Some((
+                gap.map_or(Value::Null, |gap| Value::Number(gap.clone())),
+                Type::Number,
+            ))
         });
         self.by_name("parts", expect.parts.as_ref(), |name| {
             let ty = bound.parts.get(name)?.1;
             Some((got.parts.get(name)?.clone(), ty))
         });
-        let Some(combination) = combination else { return };
+        let Some(combination) = combination else {
+            return;
+        };
         let saves = combination.saves.get(&bound.id).and_then(Option::as_ref);
         self.money("saves", expect.saves.as_ref(), saves);
         let chosen = combination.chosen.contains(&bound.id);
@@ -126,21 +138,33 @@ impl Comparison {
         let stage = got.stage.clone().unwrap_or(Value::Null);
         self.value("stage", expect.stage.as_ref(), &stage, Type::Code);
         // A level that no total reaches is none, and `null` says as much.
-        let level = if got.level == Value::Absent { &Value::Null } else { &got.level };
-        let wanted = expect.level.as_ref().filter(|wanted| !agrees(wanted, &got.level));
+        let level = if got.level == Value::Absent {
+            &Value::Null
+        } else {
+            &got.level
+        };
+        let wanted = expect
+            .level
+            .as_ref()
+            .filter(|wanted| !agrees(wanted, &got.level));
         self.value("level", wanted, level, Type::Code);
         self.by_name("items", expect.items.as_ref(), |id| {
             Some((got.item(id)?.score.clone(), Type::Number))
         });
         self.missing(expect.missing.as_ref(), &got.missing);
-        let rank = rank.and_then(|rank| i64::try_from(rank).ok()).map_or(Value::Null, Value::integer);
+        let rank = rank
+            .and_then(|rank| i64::try_from(rank).ok())
+            .map_or(Value::Null, Value::integer);
         self.value("rank", expect.rank.as_ref(), &rank, Type::Integer);
     }
 
     pub fn light(&mut self, expect: &Expect, got: &LightResult) {
         self.text("light", expect.light.as_ref(), colour(got));
         for (aspect, wanted) in expect.aspects.iter().flatten() {
-            let found = got.aspects.get(aspect).map_or("-", |colour| colour.as_str());
+            let found = got
+                .aspects
+                .get(aspect)
+                .map_or("-", |colour| colour.as_str());
             self.text(&format!("aspects.{aspect}"), Some(wanted), found);
         }
         self.missing(expect.missing.as_ref(), &got.missing);
@@ -154,7 +178,9 @@ impl Comparison {
 
 /// The word for a light's colour.
 pub(super) fn colour(light: &LightResult) -> &'static str {
-    light.colour.map_or("out_of_scope", crate::judge::Colour::as_str)
+    light
+        .colour
+        .map_or("out_of_scope", crate::judge::Colour::as_str)
 }
 
 /// Whether a value is what was wanted. A number is compared exactly; one that no decimal of twelve places
@@ -186,7 +212,8 @@ fn number(literal: &Literal) -> Option<Exact> {
 }
 
 fn same_number(wanted: &Exact, got: &Exact) -> bool {
-    wanted == got || (got.round(12) != *got && (*wanted == got.round(6) || *wanted == got.round(12)))
+    wanted == got
+        || (got.round(12) != *got && (*wanted == got.round(6) || *wanted == got.round(12)))
 }
 
 fn wanted_text(wanted: &Wanted) -> String {
@@ -198,7 +225,11 @@ fn wanted_text(wanted: &Wanted) -> String {
 }
 
 fn shown(value: &Value, ty: Type) -> String {
-    if value.is_null() { "null".to_owned() } else { value.to_text(ty) }
+    if value.is_null() {
+        "null".to_owned()
+    } else {
+        value.to_text(ty)
+    }
 }
 
 fn list_text(list: &[String]) -> String {

@@ -83,10 +83,17 @@ impl Coverage {
     /// unseen.
     pub fn of<'c>(&'c self, policy: &'c Policy) -> impl Iterator<Item = (&'c str, ClauseStates)> {
         let seen = self.policies.get(&policy.id);
-        policy.clauses.iter().enumerate().map(move |(index, clause)| {
-            let states = seen.and_then(|clauses| clauses.get(&index)).copied().unwrap_or_default();
-            (clause.id.as_str(), states)
-        })
+        policy
+            .clauses
+            .iter()
+            .enumerate()
+            .map(move |(index, clause)| {
+                let states = seen
+                    .and_then(|clauses| clauses.get(&index))
+                    .copied()
+                    .unwrap_or_default();
+                (clause.id.as_str(), states)
+            })
     }
 
     /// What no case has seen, over all policies by id.
@@ -99,13 +106,20 @@ impl Coverage {
                 let open = [
                     (!states.seen_true, "true"),
                     (!states.seen_false, "false"),
-                    (!states.seen_unknown && states.never_unknown.is_none(), "unknown"),
+                    (
+                        !states.seen_unknown && states.never_unknown.is_none(),
+                        "unknown",
+                    ),
                 ];
-                unseen.extend(open.into_iter().filter(|(open, _)| *open).map(|(_, state)| Unseen {
-                    policy: policy.id.clone(),
-                    clause: clause.to_owned(),
-                    state,
-                }));
+                unseen.extend(
+                    open.into_iter()
+                        .filter(|(open, _)| *open)
+                        .map(|(_, state)| Unseen {
+                            policy: policy.id.clone(),
+                            clause: clause.to_owned(),
+                            state,
+                        }),
+                );
             }
         }
         unseen
@@ -114,7 +128,11 @@ impl Coverage {
 
 /// Why a condition can never be unknown; `None` where it can.
 fn never_unknown(terms: &Terms, root: TermId) -> Option<Unreachable> {
-    let below: Vec<&Term> = terms.below(root).into_iter().map(|id| terms.get(id)).collect();
+    let below: Vec<&Term> = terms
+        .below(root)
+        .into_iter()
+        .map(|id| terms.get(id))
+        .collect();
     let can_be_null = below.iter().any(|term| match &term.kind {
         TermKind::Fact(fact) => !(fact.blank_is_zero && term.ty.is_numeric()),
         TermKind::Constant(value) => value.is_null(),

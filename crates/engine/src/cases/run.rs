@@ -36,18 +36,29 @@ enum Bound {
 impl<'r> Runner<'r> {
     /// A runner over this rulebook.
     pub fn new(rulebook: &'r Rulebook) -> Self {
-        Self { rulebook, bindings: HashMap::new(), coverage: Coverage::default() }
+        Self {
+            rulebook,
+            bindings: HashMap::new(),
+            coverage: Coverage::default(),
+        }
     }
 
     /// Runs all cases of a file.
     pub fn run(&mut self, file: &CaseFile) -> Vec<CaseReport> {
-        file.cases.iter().map(|case| self.case(&file.path, case)).collect()
+        file.cases
+            .iter()
+            .map(|case| self.case(&file.path, case))
+            .collect()
     }
 
     /// Runs all cases of the rulebook.
     pub fn run_all(&mut self) -> Vec<CaseReport> {
         let rulebook = self.rulebook;
-        rulebook.case_files.iter().flat_map(|file| self.run(file)).collect()
+        rulebook
+            .case_files
+            .iter()
+            .flat_map(|file| self.run(file))
+            .collect()
     }
 
     /// Which states of which clauses the cases have seen.
@@ -85,17 +96,21 @@ impl<'r> Runner<'r> {
         let combined = case.expect.iter().any(|(_, expect)| of_combination(expect));
         let binding = self.binding(case, &set, &definitions, combined);
         let population = Population::new(&binding, &subjects);
-        let judges: Vec<Judge<'_>> =
-            subjects.iter().map(|facts| Judge::among(&binding, facts, &population)).collect();
+        let judges: Vec<Judge<'_>> = subjects
+            .iter()
+            .map(|facts| Judge::among(&binding, facts, &population))
+            .collect();
         let ranks = binding.card.map_or_else(Vec::new, |card| {
-            let totals: Vec<_> =
-                judges.iter().map(|judge| judge.card(card).score.number().cloned()).collect();
+            let totals: Vec<_> = judges
+                .iter()
+                .map(|judge| judge.card(card).score.number().cloned())
+                .collect();
             ranks(&totals)
         });
         for (subject, expect) in &case.expect {
-            let at = subject
-                .as_ref()
-                .map_or(Some(0), |id| subjects.iter().position(|facts| facts.subject_id == *id));
+            let at = subject.as_ref().map_or(Some(0), |id| {
+                subjects.iter().position(|facts| facts.subject_id == *id)
+            });
             let Some(at) = at else {
                 report.differences.push(super::Difference {
                     subject: subject.clone(),
@@ -109,7 +124,9 @@ impl<'r> Runner<'r> {
             let rank = ranks.get(at).copied().flatten();
             compare(case, &judges[at], expect, combined, rank, &mut comparison);
             if !comparison.differences.is_empty() {
-                report.lines.extend(lines(case, &judges[at], subject.as_ref()));
+                report
+                    .lines
+                    .extend(lines(case, &judges[at], subject.as_ref()));
             }
             report.differences.extend(comparison.differences);
         }
@@ -141,7 +158,12 @@ impl<'r> Runner<'r> {
         if let Some(known) = self.bindings.get(&key).filter(|_| plain) {
             return Rc::clone(known);
         }
-        let terms = BindingTerms { as_of: case.as_of, subject: &subject, set, definitions };
+        let terms = BindingTerms {
+            as_of: case.as_of,
+            subject: &subject,
+            set,
+            definitions,
+        };
         let select = |select| Rc::new(Binding::new(self.rulebook, &terms, select));
         let binding = match &key.1 {
             Bound::Policies(_) => select(Select::Policies),
@@ -218,17 +240,30 @@ fn lines(case: &Case, judge: &Judge<'_>, subject: Option<&String>) -> Vec<Report
             let (Some(bound), Some(result)) = (binding.policy(id), judge.policy(id)) else {
                 return Vec::new();
             };
-            let clauses = bound.clauses.iter().zip(&result.clauses).map(|(clause, result)| {
-                line(&clause.id, state(result.truth).to_owned(), put_in(judge, clause.when))
-            });
+            let clauses = bound
+                .clauses
+                .iter()
+                .zip(&result.clauses)
+                .map(|(clause, result)| {
+                    line(
+                        &clause.id,
+                        state(result.truth).to_owned(),
+                        put_in(judge, clause.when),
+                    )
+                });
             let amount = bound.amount.map(|amount| {
-                let value = result.amount.as_ref().map_or("null".to_owned(), |a| a.to_money_text());
+                let value = result
+                    .amount
+                    .as_ref()
+                    .map_or("null".to_owned(), |a| a.to_money_text());
                 line("amount", value, put_in(judge, amount))
             });
             clauses.chain(amount).collect()
         }
         Target::Scorecard(_) => {
-            let Some(card) = binding.card else { return Vec::new() };
+            let Some(card) = binding.card else {
+                return Vec::new();
+            };
             let result = judge.card(card);
             result
                 .items
@@ -247,7 +282,9 @@ fn lines(case: &Case, judge: &Judge<'_>, subject: Option<&String>) -> Vec<Report
                 .collect()
         }
         Target::Light(_) => {
-            let Some(light) = judge.light() else { return Vec::new() };
+            let Some(light) = judge.light() else {
+                return Vec::new();
+            };
             let aspects = light
                 .aspects
                 .iter()
@@ -256,7 +293,9 @@ fn lines(case: &Case, judge: &Judge<'_>, subject: Option<&String>) -> Vec<Report
             aspects.chain([whole]).collect()
         }
         Target::Variable(variable) => {
-            let Some((term, ty)) = binding.variable else { return Vec::new() };
+            let Some((term, ty)) = binding.variable else {
+                return Vec::new();
+            };
             let detail = put_in_formula(judge, term);
             vec![line(&variable.name, judge.value(term).to_text(ty), detail)]
         }

@@ -25,7 +25,10 @@ pub struct Bilingual {
 
 impl From<&Label> for Bilingual {
     fn from(label: &Label) -> Self {
-        Self { zh: label.zh().to_owned(), en: label.en().to_owned() }
+        Self {
+            zh: label.zh().to_owned(),
+            en: label.en().to_owned(),
+        }
     }
 }
 
@@ -153,7 +156,12 @@ pub fn explain(
     let law = rulebook.policies.get(policy)?;
     let bound = judge.binding().policy(policy)?;
     let result = judge.policy(policy)?;
-    let explainer = Explainer { rulebook, judge, source_of, subject: &law.subject };
+    let explainer = Explainer {
+        rulebook,
+        judge,
+        source_of,
+        subject: &law.subject,
+    };
     let as_of = judge.binding().as_of;
     let clauses = bound
         .clauses
@@ -175,13 +183,18 @@ pub fn explain(
         verdict: result.verdict.as_str(),
         clauses,
         amount: explainer.amount(law, bound, result.amount.as_ref()),
-        saves: in_force.then(|| money(judge.saves_alone(bound).as_ref())).flatten(),
+        saves: in_force
+            .then(|| money(judge.saves_alone(bound).as_ref()))
+            .flatten(),
         timing: law.benefit.timing,
         parts: result
             .parts
             .iter()
             .map(|(name, value)| {
-                let ty = bound.parts.get(name).map_or(crate::expression::Type::Number, |p| p.1);
+                let ty = bound
+                    .parts
+                    .get(name)
+                    .map_or(crate::expression::Type::Number, |p| p.1);
                 (name.clone(), (!value.is_null()).then(|| value.to_text(ty)))
             })
             .collect(),
@@ -227,9 +240,16 @@ impl Explainer<'_, '_> {
         let clause = law.clauses.get(bound.index)?;
         let when = clause.when_on(self.judge.binding().as_of)?;
         let result = self.judge.policy(&law.id)?;
-        let of_clause = result.clauses.iter().find(|found| found.index == bound.index)?;
+        let of_clause = result
+            .clauses
+            .iter()
+            .find(|found| found.index == bound.index)?;
         let places = bound.gap.map(|gap| gap.unit.places());
-        let gap = of_clause.gap.as_ref().zip(places).map(|(gap, places)| gap.to_fixed_text(places));
+        let gap = of_clause
+            .gap
+            .as_ref()
+            .zip(places)
+            .map(|(gap, places)| gap.to_fixed_text(places));
         Some(ClauseExplained {
             id: clause.id.clone(),
             text: (&clause.text).into(),
@@ -238,7 +258,10 @@ impl Explainer<'_, '_> {
             expression: one_line(self.rulebook.text_of(when)),
             put_in: put_in(self.judge, bound.when),
             state: state(of_clause.truth),
-            unit: bound.gap.filter(|_| gap.is_some()).map(|gap| gap.unit.as_str()),
+            unit: bound
+                .gap
+                .filter(|_| gap.is_some())
+                .map(|gap| gap.unit.as_str()),
             gap,
             missing: self.judge.missing(bound.when).into_iter().collect(),
             facts: self.facts(bound.when),
@@ -284,7 +307,9 @@ impl Explainer<'_, '_> {
                 }
                 // The months before the first that breaks the row say nothing new.
                 TermKind::MonthsRunning(months) => {
-                    let broken = months.iter().position(|m| self.judge.truth(*m) != Some(true));
+                    let broken = months
+                        .iter()
+                        .position(|m| self.judge.truth(*m) != Some(true));
                     open.extend(&months[..broken.map_or(months.len(), |at| at + 1)]);
                 }
                 _ => open.extend(term.children()),
@@ -299,9 +324,10 @@ impl Explainer<'_, '_> {
         let ty = self.judge.binding().terms.get(id).ty;
         let text = |value: &Value| (!value.is_null()).then(|| value.to_text(ty));
         let value = self.judge.value(id);
-        let given = fact.keys.iter().find_map(|key| {
-            self.judge.facts().get(key).map(|given| (key, given))
-        });
+        let given = fact
+            .keys
+            .iter()
+            .find_map(|key| self.judge.facts().get(key).map(|given| (key, given)));
         let computed = formula.map(|formula| self.judge.value(formula));
         let differs = |computed: &Value| value.is_null() || *computed != value;
         let name = fact.keys.first().map_or("", |key| key.name.as_str());
@@ -324,8 +350,13 @@ impl Explainer<'_, '_> {
     fn label(&self, name: &str, fact: &FactTerm) -> Bilingual {
         let of_owner = fact.keys.first().is_some_and(|key| key.of_owner);
         let owner = crate::rulebook::owner_of(self.subject);
-        let subject = owner.filter(|_| of_owner).unwrap_or_else(|| self.subject.clone());
-        let key = VariableKey { subject, name: name.to_owned() };
+        let subject = owner
+            .filter(|_| of_owner)
+            .unwrap_or_else(|| self.subject.clone());
+        let key = VariableKey {
+            subject,
+            name: name.to_owned(),
+        };
         self.rulebook
             .variables
             .get(&key)

@@ -1,7 +1,7 @@
 //! A term written out with the facts put in.
 
-use crate::judge::{Judge, TermId, TermKind, Value};
 use crate::expression::{CardPart, Function, PolicyPart, Type};
+use crate::judge::{Judge, TermId, TermKind, Value};
 
 /// How tightly an operator binds; what binds less is put in brackets.
 const OR: u8 = 1;
@@ -27,7 +27,11 @@ impl Writer<'_, '_> {
     /// The term, in brackets where it binds less tightly than its surroundings.
     fn at(&self, id: TermId, surroundings: u8) -> String {
         let (text, binding) = self.write(id);
-        if binding < surroundings { format!("({text})") } else { text }
+        if binding < surroundings {
+            format!("({text})")
+        } else {
+            text
+        }
     }
 
     fn list(&self, all: &[TermId]) -> String {
@@ -44,7 +48,11 @@ impl Writer<'_, '_> {
     fn known_or(&self, id: TermId, name: impl FnOnce() -> String) -> (String, u8) {
         let value = self.judge.value(id);
         let ty = self.judge.binding().terms.get(id).ty;
-        if value.is_null() { (format!("{}?", name()), ATOM) } else { constant(&value, ty) }
+        if value.is_null() {
+            (format!("{}?", name()), ATOM)
+        } else {
+            constant(&value, ty)
+        }
     }
 
     fn write(&self, id: TermId) -> (String, u8) {
@@ -91,10 +99,14 @@ impl Writer<'_, '_> {
                 let (left, right) = (self.at(*left, SUM), self.at(*right, SUM));
                 (format!("{left} {} {right}", operator.as_str()), COMPARE)
             }
-            TermKind::In(value, list) => {
-                (format!("{} IN ({})", self.at(*value, SUM), self.list(list)), COMPARE)
-            }
-            TermKind::Case { branches, otherwise } => {
+            TermKind::In(value, list) => (
+                format!("{} IN ({})", self.at(*value, SUM), self.list(list)),
+                COMPARE,
+            ),
+            TermKind::Case {
+                branches,
+                otherwise,
+            } => {
                 let mut text = "CASE".to_owned();
                 for (when, then) in branches {
                     let (when, then) = (self.at(*when, 0), self.at(*then, 0));
@@ -108,7 +120,12 @@ impl Writer<'_, '_> {
             }
             TermKind::Call(function, arguments) => (self.call(*function, arguments), ATOM),
             TermKind::Present(inner) => (format!("present({})", self.at(*inner, 0)), ATOM),
-            TermKind::Growth { now, base, periods, compound } => {
+            TermKind::Growth {
+                now,
+                base,
+                periods,
+                compound,
+            } => {
                 let (now, base) = (self.at(*now, PRODUCT), self.at(*base, SIGN));
                 if *compound {
                     (format!("({now} / {base}) ^ (1/{periods}) - 1"), SUM)
@@ -121,9 +138,18 @@ impl Writer<'_, '_> {
                 (format!("{name}({})", self.at(*value, 0)), ATOM)
             }
             TermKind::PrefixIn(code, prefixes) => {
-                let prefixes: Vec<String> =
-                    prefixes.iter().map(|prefix| format!("'{prefix}'")).collect();
-                (format!("{} BEGINS WITH ({})", self.at(*code, SUM), prefixes.join(", ")), COMPARE)
+                let prefixes: Vec<String> = prefixes
+                    .iter()
+                    .map(|prefix| format!("'{prefix}'"))
+                    .collect();
+                (
+                    format!(
+                        "{} BEGINS WITH ({})",
+                        self.at(*code, SUM),
+                        prefixes.join(", ")
+                    ),
+                    COMPARE,
+                )
             }
             TermKind::MonthsRunning(_) => self.known_or(id, || "months_running".to_owned()),
         }

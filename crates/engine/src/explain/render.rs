@@ -37,7 +37,10 @@ impl Words<'_> {
         let each: Vec<String> = legal
             .iter()
             .map(|legal| {
-                let article = legal.article.as_deref().map_or(String::new(), |a| format!(" {a}"));
+                let article = legal
+                    .article
+                    .as_deref()
+                    .map_or(String::new(), |a| format!(" {a}"));
                 let mark = if legal.verified {
                     String::new()
                 } else {
@@ -61,7 +64,11 @@ impl Words<'_> {
         if let Some(given_as) = &fact.given_as {
             let _ = write!(text, ", {} {given_as}", self.of("given-as"));
         }
-        if let Some(computed) = fact.computed.as_ref().filter(|c| fact.value.as_ref() != Some(c)) {
+        if let Some(computed) = fact
+            .computed
+            .as_ref()
+            .filter(|c| fact.value.as_ref() != Some(c))
+        {
             let _ = write!(text, ", {} {computed}", self.of("computed"));
         }
         if let Some(source) = &fact.source {
@@ -75,9 +82,22 @@ impl Words<'_> {
 pub fn to_text(explanation: &Explanation, words: &Words<'_>) -> String {
     let mut out = String::new();
     let e = explanation;
-    let _ = writeln!(out, "{}  {} ({})", e.subject_id, words.pick(&e.name), e.policy);
+    let _ = writeln!(
+        out,
+        "{}  {} ({})",
+        e.subject_id,
+        words.pick(&e.name),
+        e.policy
+    );
     let _ = writeln!(out, "{}: {}", words.of("verdict"), words.of(e.verdict));
-    let _ = writeln!(out, "{}: {}  {}: {}", words.of("as-of"), e.as_of, words.of("year"), e.year);
+    let _ = writeln!(
+        out,
+        "{}: {}  {}: {}",
+        words.of("as-of"),
+        e.as_of,
+        words.of("year"),
+        e.year
+    );
     if !e.legal.is_empty() {
         let _ = writeln!(out, "{}: {}", words.of("legal"), words.legal(&e.legal));
     }
@@ -109,8 +129,20 @@ pub fn to_markdown(explanation: &Explanation, words: &Words<'_>) -> String {
     let e = explanation;
     let _ = writeln!(out, "# {}\n", words.pick(&e.name));
     let _ = writeln!(out, "{}  ", e.subject_id);
-    let _ = writeln!(out, "{}: **{}**  ", words.of("verdict"), words.of(e.verdict));
-    let _ = writeln!(out, "{}: {}, {}: {}\n", words.of("as-of"), e.as_of, words.of("year"), e.year);
+    let _ = writeln!(
+        out,
+        "{}: **{}**  ",
+        words.of("verdict"),
+        words.of(e.verdict)
+    );
+    let _ = writeln!(
+        out,
+        "{}: {}, {}: {}\n",
+        words.of("as-of"),
+        e.as_of,
+        words.of("year"),
+        e.year
+    );
     if !e.legal.is_empty() {
         let _ = writeln!(out, "{}: {}\n", words.of("legal"), words.legal(&e.legal));
     }
@@ -154,14 +186,26 @@ fn clause_lines(clause: &ClauseExplained, words: &Words<'_>) -> Vec<String> {
         lines.push(format!("= {}", clause.put_in));
     }
     if let (Some(gap), Some(unit)) = (&clause.gap, clause.unit) {
-        lines.push(format!("{}: {gap} {}", words.of("gap"), words.of(&format!("unit-{unit}"))));
+        lines.push(format!(
+            "{}: {gap} {}",
+            words.of("gap"),
+            words.of(&format!("unit-{unit}"))
+        ));
     }
     if !clause.missing.is_empty() {
-        lines.push(format!("{}: {}", words.of("missing"), clause.missing.join(", ")));
+        lines.push(format!(
+            "{}: {}",
+            words.of("missing"),
+            clause.missing.join(", ")
+        ));
     }
     lines.extend(clause.facts.iter().map(|fact| words.fact(fact)));
     if !clause.legal.is_empty() {
-        lines.push(format!("{}: {}", words.of("legal"), words.legal(&clause.legal)));
+        lines.push(format!(
+            "{}: {}",
+            words.of("legal"),
+            words.legal(&clause.legal)
+        ));
     }
     if clause.unverified {
         lines.push(words.of("unverified"));
@@ -175,7 +219,11 @@ fn end_lines(e: &Explanation, words: &Words<'_>) -> Vec<String> {
     if let Some(amount) = &e.amount {
         lines.push(format!("{}: {}", words.of("amount"), known(&amount.value)));
         lines.push(format!("= {}", amount.put_in));
-        let saves = if e.timing { words.of("timing") } else { known(&e.saves) };
+        let saves = if e.timing {
+            words.of("timing")
+        } else {
+            known(&e.saves)
+        };
         lines.push(format!("{}: {saves}", words.of("saves")));
     }
     for (name, value) in &e.parts {
@@ -185,16 +233,28 @@ fn end_lines(e: &Explanation, words: &Words<'_>) -> Vec<String> {
         lines.push(format!("{}: {}", words.of("missing"), e.missing.join(", ")));
     }
     if let Some(authority) = &e.authority {
-        lines.push(format!("{}: {}", words.of("authority"), words.pick(authority)));
+        lines.push(format!(
+            "{}: {}",
+            words.of("authority"),
+            words.pick(authority)
+        ));
     }
     for material in &e.materials {
-        lines.push(format!("{}: {}", words.of("material"), words.pick(material)));
+        lines.push(format!(
+            "{}: {}",
+            words.of("material"),
+            words.pick(material)
+        ));
     }
     for step in &e.steps {
         lines.push(format!("{}: {}", words.of("step"), words.pick(step)));
     }
     if let Some(deadline) = &e.deadline {
-        lines.push(format!("{}: {}", words.of("deadline"), words.pick(deadline)));
+        lines.push(format!(
+            "{}: {}",
+            words.of("deadline"),
+            words.pick(deadline)
+        ));
     }
     lines
 }

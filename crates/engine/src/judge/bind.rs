@@ -3,19 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use domain::SubjectKind;
 use indexmap::IndexMap;
 
-use super::calendar::add_months;
-use super::fact::{FactKey, FactPeriod};
-use super::term::{CardId, FactTerm, TermId, TermKind, Terms, rows_of};
+use super::moment::Moment;
+use super::term::{CardId, TermId, TermKind, Terms, rows_of};
 use super::value::Value;
 use crate::expression::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, TableRef, Type, VariableRef, When,
-    WindowFunction,
+    Arithmetic, Comparison, Expr, ExprKind, Function, TableRef, Type, WindowFunction,
 };
-use crate::rulebook::{ParameterValue, PeriodKind, Rulebook, VariableKey, owner_of};
+use crate::rulebook::{ParameterValue, Rulebook, VariableKey, owner_of};
 
 /// Months that `months_running` looks back at most; a longer run is "at least so many".
 pub const MONTHS_RUNNING_MAX: u32 = 60;
@@ -31,64 +29,6 @@ pub(super) struct Reader {
     pub year: i32,
     /// Definitions under which facts are looked for first, the nearest first.
     pub definitions: Vec<String>,
-}
-
-/// The time that is read: shifted by `prior` and its like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Moment {
-    /// The assessment year.
-    pub year: i32,
-    /// The month, counted from year 0.
-    pub month: i32,
-    /// The assessment date.
-    pub as_of: NaiveDate,
-}
-
-impl Moment {
-    pub(super) fn new(as_of: NaiveDate, year: i32) -> Self {
-        Self {
-            year,
-            month: month_number(as_of),
-            as_of,
-        }
-    }
-
-    fn years_back(self, years: i32) -> Self {
-        Self {
-            year: self.year.saturating_sub(years),
-            month: self.month.saturating_sub(years.saturating_mul(12)),
-            ..self
-        }
-    }
-
-    fn months_back(self, months: i32) -> Self {
-        let month = self.month.saturating_sub(months);
-        Self {
-            year: self.year + month.div_euclid(12) - self.month.div_euclid(12),
-            month,
-            ..self
-        }
-    }
-
-    /// The same so many months ago, the assessment date too.
-    fn ago(self, months: u32) -> Self {
-        let back = i32::try_from(months).unwrap_or(i32::MAX);
-        Self {
-            as_of: add_months(self.as_of, -i64::from(back)).unwrap_or(self.as_of),
-            ..self.months_back(back)
-        }
-    }
-}
-
-fn month_number(day: NaiveDate) -> i32 {
-    day.year() * 12 + i32::try_from(day.month0()).unwrap_or(0)
-}
-
-fn month_of(number: i32) -> (i32, u32) {
-    (
-        number.div_euclid(12),
-        u32::try_from(number.rem_euclid(12)).unwrap_or(0) + 1,
-    )
 }
 
 /// What an expression may read beside facts and parameters.
@@ -107,7 +47,7 @@ pub(super) struct Scope<'s> {
     pub item: Option<(TermId, TermId)>,
 }
 
-type FormulaKey = (VariableKey, Arc<Reader>, Moment);
+pub(super) type FormulaKey = (VariableKey, Arc<Reader>, Moment);
 /// The file by the address of its names, the name, who reads it and when.
 type LetKey = (usize, String, Arc<Reader>, Moment, u32);
 
@@ -126,7 +66,7 @@ pub(super) struct Binder<'r> {
     pub card_ids: HashMap<(String, Arc<Reader>), CardId>,
     /// Policies that some term reads and that are to be bound, too.
     pub wanted_policies: Vec<(String, Arc<Reader>)>,
-    formulas: HashMap<FormulaKey, Option<TermId>>,
+    pub(super) formulas: HashMap<FormulaKey, Option<TermId>>,
     lets: HashMap<LetKey, TermId>,
 }
 
@@ -439,135 +379,6 @@ impl<'r> Binder<'r> {
             }
         }
     }
-
-    /// A variable in its period: a fact, and its formula where it has one.
-    fn variable(&mut self, variable: &VariableRef, ty: Type, scope: Scope<'_>) -> TermId {
-        let key = VariableKey {
-            subject: variable.subject.clone(),
-            name: variable.name.clone(),
-        };
-        let Some(known) = self.rulebook.variables.get(&key) else {
-            return self.terms.constant(Value::Null, ty);
-        };
-        let moment = moment_of(variable.when, known.period, scope);
-        let period = match known.period {
-            PeriodKind::None => FactPeriod::Current,
-            PeriodKind::Year => FactPeriod::Year(moment.year),
-            PeriodKind::Month => {
-                let (year, month) = month_of(moment.month);
-                FactPeriod::Month(year, month)
-            }
-            PeriodKind::Quarter => {
-                let (year, month) = month_of(moment.month);
-                FactPeriod::Quarter(year, (month - 1) / 3 + 1)
-            }
-        };
-        let fact = self.fact(variable, period, known.blank_is_zero, scope.reader);
-        let given = self.terms.intern(TermKind::Fact(Arc::new(fact)), ty);
-        if known.formula.is_none() {
-            return given;
-        }
-        match self.formula(key, moment, variable.of_owner, scope) {
-            Some(formula) => self.terms.intern(TermKind::Derived { given, formula }, ty),
-            None => given,
-        }
-    }
-
-    fn fact(
-        &self,
-        variable: &VariableRef,
-        period: FactPeriod,
-        blank_is_zero: bool,
-        reader: &Reader,
-    ) -> FactTerm {
-        let current = match period {
-            FactPeriod::Current => true,
-            FactPeriod::Year(year) => year == reader.year,
-            FactPeriod::Month(year, month) => (year, month) == month_of(month_number(self.as_of)),
-            FactPeriod::Quarter(year, quarter) => {
-                let (of_year, month) = month_of(month_number(self.as_of));
-                (year, quarter) == (of_year, (month - 1) / 3 + 1)
-            }
-        };
-        let of_owner = variable.of_owner || reader.owner;
-        let own: Vec<&String> = match &variable.definition {
-            Some(definition) => vec![definition],
-            None => reader
-                .definitions
-                .iter()
-                .filter(|id| {
-                    self.definitions
-                        .contains(&(variable.name.clone(), (*id).clone()))
-                })
-                .collect(),
-        };
-        let mut keys = Vec::new();
-        for definition in own.into_iter().map(Some).chain([None]) {
-            let mut key = FactKey {
-                name: variable.name.clone(),
-                of_owner,
-                definition: definition.cloned(),
-                period,
-            };
-            keys.push(key.clone());
-            if current && period != FactPeriod::Current {
-                key.period = FactPeriod::Current;
-                keys.push(key);
-            }
-        }
-        let hidden = of_owner
-            && self
-                .rulebook
-                .variable(&reader.judged, &variable.name)
-                .is_some();
-        let prefix = if hidden { "owner." } else { "" };
-        let suffix = if current { FactPeriod::Current } else { period };
-        FactTerm {
-            shown: format!("{prefix}{}{suffix}", variable.name),
-            keys,
-            blank_is_zero,
-        }
-    }
-
-    /// The formula of a variable at a moment; `None` where it needs itself, which the loader refuses.
-    fn formula(
-        &mut self,
-        key: VariableKey,
-        moment: Moment,
-        of_owner: bool,
-        scope: Scope<'_>,
-    ) -> Option<TermId> {
-        let rulebook = self.rulebook;
-        let formula = rulebook.variables.get(&key)?.formula.as_ref()?;
-        let reader = if of_owner && !scope.reader.owner {
-            Arc::new(Reader {
-                owner: true,
-                ..(**scope.reader).clone()
-            })
-        } else {
-            Arc::clone(scope.reader)
-        };
-        let cached: FormulaKey = (key, Arc::clone(&reader), moment);
-        if let Some(known) = self.formulas.get(&cached) {
-            return *known;
-        }
-        self.formulas.insert(cached.clone(), None);
-        let lets = IndexMap::new();
-        let id = self.expr(
-            formula,
-            Scope {
-                reader: &reader,
-                moment,
-                subject: &cached.0.subject,
-                lets: &lets,
-                back: 0,
-                own_amount: None,
-                item: None,
-            },
-        );
-        self.formulas.insert(cached, Some(id));
-        Some(id)
-    }
 }
 
 impl<'s> Scope<'s> {
@@ -588,30 +399,6 @@ impl<'s> Scope<'s> {
             })
         } else {
             Arc::clone(self.reader)
-        }
-    }
-}
-
-/// The time of which a variable is read.
-fn moment_of(when: When, period: PeriodKind, scope: Scope<'_>) -> Moment {
-    let moment = scope.moment;
-    let signed = |periods: u32| i32::try_from(periods).unwrap_or(i32::MAX / 12);
-    match when {
-        When::Back(back) => {
-            let back = signed(back.saturating_add(scope.back));
-            match period {
-                PeriodKind::None => moment,
-                PeriodKind::Year => moment.years_back(back),
-                PeriodKind::Month => moment.months_back(back),
-                PeriodKind::Quarter => moment.months_back(back.saturating_mul(3)),
-            }
-        }
-        When::Year(year) => moment.years_back(moment.year - year),
-        When::Month(year, month) => {
-            moment.months_back(moment.month - year * 12 - signed(month) + 1)
-        }
-        When::Quarter(year, quarter) => {
-            moment.months_back(moment.month - year * 12 - signed(quarter) * 3 + 3)
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::bind::{Binder, Moment, Reader, Scope};
+use super::bind::{Binder, Reader, Scope};
+use super::binding::year_of;
 use super::bound::{
-    BoundAdjustment, BoundCard, BoundGroup, BoundItem, BoundLevel, BoundPeers, BoundPoints, year_of,
+    BoundAdjustment, BoundCard, BoundGroup, BoundItem, BoundLevel, BoundPeers, BoundPoints,
 };
 use super::exact::Exact;
+use super::moment::Moment;
 use super::term::{TermId, TermKind};
 use super::value::Value;
 use crate::expression::{Arithmetic, Comparison, Function, TableRef, Type};

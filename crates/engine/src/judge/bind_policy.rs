@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::bind::{Binder, Moment, Reader, Scope};
+use super::bind::{Binder, Reader, Scope};
 use super::bound::{BoundClause, BoundGap, BoundPolicy, BoundPool, BoundSaves, GapUnit};
+use super::moment::Moment;
 use super::term::{TermId, TermKind};
 use super::value::Value;
 use crate::expression::{Comparison, Expr, ExprKind, Function, Type};

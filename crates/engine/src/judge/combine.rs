@@ -17,8 +17,9 @@ use super::verdict::Verdict;
 pub struct Combination {
     /// The chosen policies, by id.
     pub chosen: BTreeSet<String>,
-    /// What each policy of the run saves: a chosen one in the combination, any other alone. NULL where it
-    /// is not known or the policy is not in force.
+    /// What each policy of the run saves: a chosen one in the combination, any other alone, also one for
+    /// which a pool leaves nothing beside those chosen. NULL where it is not known or the policy is not
+    /// in force.
     pub saves: BTreeMap<String, Option<Exact>>,
     /// What the combination saves altogether.
     pub total: Exact,
@@ -177,7 +178,6 @@ fn components(judge: &Judge<'_>, candidates: &[&BoundPolicy]) -> Vec<Vec<usize>>
         conflict(candidates[a], candidates[b])
             || asks[a].contains(&candidates[b].id)
             || asks[b].contains(&candidates[a].id)
-            // Two that ask about the same third are joined through it where it is a candidate.
             || (pool(a).is_some() && pool(a) == pool(b))
     };
     let mut open: BTreeSet<usize> = (0..candidates.len()).collect();

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::bound::Binding;
+use super::binding::Binding;
 use super::fact::{Facts, Given};
+use super::functions;
 use super::operations;
 use super::population::Population;
 use super::scorecard::CardResult;
@@ -139,7 +140,7 @@ impl<'a> Judge<'a> {
             }
             TermKind::Call(function, arguments) => {
                 let arguments: Vec<Value> = arguments.iter().map(value).collect();
-                operations::call(*function, &arguments)
+                functions::call(*function, &arguments)
             }
             TermKind::Present(inner) => match value(inner) {
                 Value::Null => Value::Null,
@@ -150,12 +151,12 @@ impl<'a> Judge<'a> {
                 base,
                 periods,
                 compound,
-            } => operations::growth(&value(now), &value(base), *periods, *compound),
+            } => functions::growth(&value(now), &value(base), *periods, *compound),
             TermKind::Step {
                 value: of,
                 rows,
                 after,
-            } => operations::step(&value(of), rows, *after),
+            } => functions::step(&value(of), rows, *after),
             TermKind::PrefixIn(code, prefixes) => match value(code) {
                 Value::Text(code) => Value::Boolean(
                     prefixes

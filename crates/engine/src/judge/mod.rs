@@ -10,14 +10,18 @@
 pub(crate) mod bind;
 mod bind_card;
 mod bind_policy;
+mod bind_variable;
+pub(crate) mod binding;
 pub(crate) mod bound;
 pub(crate) mod calendar;
 pub(crate) mod combine;
 pub(crate) mod evaluate;
 pub(crate) mod exact;
 pub(crate) mod fact;
+pub(crate) mod functions;
 pub(crate) mod light;
 pub(crate) mod missing;
+mod moment;
 pub(crate) mod operations;
 pub(crate) mod population;
 pub(crate) mod rate;
@@ -28,10 +32,10 @@ pub(crate) mod value;
 pub(crate) mod verdict;
 
 pub use bind::{Definitions, MONTHS_RUNNING_MAX};
+pub use binding::{Binding, BindingTerms, Select, year_of};
 pub use bound::{
-    Binding, BindingTerms, BoundAdjustment, BoundAspect, BoundCard, BoundClause, BoundGap,
-    BoundGroup, BoundItem, BoundLevel, BoundLight, BoundPeers, BoundPoints, BoundPolicy, BoundPool,
-    BoundSaves, GapUnit, Select, year_of,
+    BoundAdjustment, BoundAspect, BoundCard, BoundClause, BoundGap, BoundGroup, BoundItem,
+    BoundLevel, BoundLight, BoundPeers, BoundPoints, BoundPolicy, BoundPool, BoundSaves, GapUnit,
 };
 pub use calendar::{add_months, months_between, years_between};
 pub use combine::Combination;

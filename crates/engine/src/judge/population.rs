@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::bound::{Binding, BoundItem, BoundPoints};
+use super::binding::Binding;
+use super::bound::{BoundItem, BoundPoints};
 use super::evaluate::Judge;
 use super::exact::Exact;
 use super::fact::Facts;

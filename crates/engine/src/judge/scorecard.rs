@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::bound::{BoundAdjustment, BoundCard, BoundItem, BoundPoints};
 use super::evaluate::Judge;
 use super::exact::Exact;
+use super::functions;
 use super::missing::Missing;
 use super::operations;
 use super::term::CardId;
@@ -101,7 +102,7 @@ fn sum(values: impl IntoIterator<Item = Value>) -> Value {
 }
 
 fn least(value: Value, limit: Value) -> Value {
-    operations::call(Function::Least, &[value, limit])
+    functions::call(Function::Least, &[value, limit])
 }
 
 impl Judge<'_> {
@@ -159,7 +160,7 @@ impl Judge<'_> {
         let total = self.total(card, &mut result);
         result.score = match (stage_known, card.rounding_places) {
             (false, _) => Value::Null,
-            (true, Some(places)) => operations::call(Function::Round { places }, &[total]),
+            (true, Some(places)) => functions::call(Function::Round { places }, &[total]),
             (true, None) => total,
         };
         if result.score.is_null() {
@@ -310,7 +311,7 @@ impl Judge<'_> {
             .filter(|item| item.kind != ItemKind::Item);
         let total = sum(std::iter::once(points).chain(others.map(|item| item.score.clone())));
         result.groups = groups;
-        operations::call(Function::Greatest, &[total, zero()])
+        functions::call(Function::Greatest, &[total, zero()])
     }
 
     /// What is left is scaled up to the full mark; NULL where nothing is left or its weight is not known.
@@ -445,5 +446,5 @@ fn gain(most: Option<&Exact>, score: &Value) -> Option<Value> {
         return Some(Value::Number(most.clone()));
     }
     let left = operations::calculate(Arithmetic::Subtract, &Value::Number(most.clone()), score);
-    Some(operations::call(Function::Greatest, &[left, zero()])).filter(is_number)
+    Some(functions::call(Function::Greatest, &[left, zero()])).filter(is_number)
 }

@@ -26,9 +26,24 @@ fn cases(given: &str, expected: &[(&str, &str)]) -> String {
 
 #[test]
 fn of_a_group_the_one_that_saves_most_is_chosen() {
-    let low = policy("low", "any: income > yuan(0)", "kind: rate_reduction, amount: income * 0.1", "choose_one: regime");
-    let lower = policy("lower", "any: income > yuan(0)", "kind: rate_reduction, amount: income * 0.2", "choose_one: regime");
-    let credit = policy("credit", "any: income > yuan(0)", "kind: credit, amount: credit", "");
+    let low = policy(
+        "low",
+        "any: income > yuan(0)",
+        "kind: rate_reduction, amount: income * 0.1",
+        "choose_one: regime",
+    );
+    let lower = policy(
+        "lower",
+        "any: income > yuan(0)",
+        "kind: rate_reduction, amount: income * 0.2",
+        "choose_one: regime",
+    );
+    let credit = policy(
+        "credit",
+        "any: income > yuan(0)",
+        "kind: credit, amount: credit",
+        "",
+    );
     let title = policy("title", "any: income > yuan(0)", "kind: title", "");
     let cases = cases(
         "income: 100, credit: 5",
@@ -52,7 +67,12 @@ fn of_a_group_the_one_that_saves_most_is_chosen() {
 #[test]
 fn of_equals_fewer_policies_and_then_earlier_ids() {
     let same = |id: &str, amount: &str, more: &str| {
-        policy(id, "any: income > yuan(0)", &format!("kind: subsidy, amount: yuan({amount})"), more)
+        policy(
+            id,
+            "any: income > yuan(0)",
+            &format!("kind: subsidy, amount: yuan({amount})"),
+            more,
+        )
     };
     let a = same("a", "5", "");
     let b = same("b", "5", "excludes: [whole]");
@@ -95,17 +115,39 @@ fn a_pool_is_used_up_in_its_order() {
         ]);
     };
     let given = "income: 1, quota: 24000, credit: 22000, taxes: 30000";
-    files(&cases(given, &[("groups", "amount: 24000, saves: 24000"), ("veterans", "amount: 22000, saves: 6000, chosen: true")]));
+    files(&cases(
+        given,
+        &[
+            ("groups", "amount: 24000, saves: 24000"),
+            ("veterans", "amount: 22000, saves: 6000, chosen: true"),
+        ],
+    ));
+    let used_up = "income: 1, quota: 30000, credit: 22000, taxes: 30000";
+    files(&cases(
+        used_up,
+        &[("veterans", "amount: 22000, saves: 22000, chosen: false")],
+    ));
     // Nobody knows what is left of a limit that is not known.
-    files(&cases("income: 1, quota: 1, credit: 1", &[("groups", "amount: 1, saves: null, chosen: false")]));
+    files(&cases(
+        "income: 1, quota: 1, credit: 1",
+        &[("groups", "amount: 1, saves: null, chosen: false")],
+    ));
     let alone = "income: 0, quota: 24000, credit: 22000, taxes: 10000";
-    files(&cases(alone, &[("veterans", "amount: 22000, saves: 10000, chosen: false")]));
+    files(&cases(
+        alone,
+        &[("veterans", "amount: 22000, saves: 10000, chosen: false")],
+    ));
 }
 
 #[test]
 fn savings_may_depend_on_what_is_chosen_beside_them() {
     let regime = |id: &str, rate: &str| {
-        policy(id, "any: income > yuan(0)", &format!("kind: rate_reduction, amount: income * {rate}"), "choose_one: regime")
+        policy(
+            id,
+            "any: income > yuan(0)",
+            &format!("kind: rate_reduction, amount: income * {rate}"),
+            "choose_one: regime",
+        )
     };
     let (half, tenth) = (regime("half", "0.5"), regime("tenth", "0.4"));
     let transfer = policy(
@@ -117,7 +159,11 @@ fn savings_may_depend_on_what_is_chosen_beside_them() {
     // 50 alone, or 40 with 15 beside it.
     let cases = cases(
         "income: 100, credit: 15",
-        &[("half", "chosen: false, saves: 50"), ("tenth", "chosen: true, saves: 40"), ("transfer", "chosen: true, saves: 15")],
+        &[
+            ("half", "chosen: false, saves: 50"),
+            ("tenth", "chosen: true, saves: 40"),
+            ("transfer", "chosen: true, saves: 15"),
+        ],
     );
     check(&[
         ("v.yaml", &variables(FACTS)),
@@ -147,7 +193,13 @@ fn plan() -> impl Strategy<Value = Plan> {
         any::<bool>(),
         proptest::option::of((0_usize..6, -3_i64..9)),
     )
-        .prop_map(|(amount, group, excludes, pool, with)| Plan { amount, group, excludes, pool, with })
+        .prop_map(|(amount, group, excludes, pool, with)| Plan {
+            amount,
+            group,
+            excludes,
+            pool,
+            with,
+        })
 }
 
 fn text_of(at: usize, plan: &Plan, count: usize, limit: i64) -> String {
@@ -160,11 +212,20 @@ fn text_of(at: usize, plan: &Plan, count: usize, limit: i64) -> String {
         let _ = writeln!(more, "excludes: [p{other}]");
     }
     if plan.pool {
-        let _ = writeln!(more, "pool: {{id: pool, limit: yuan({limit}), order: {}}}", count - at);
+        let _ = writeln!(
+            more,
+            "pool: {{id: pool, limit: yuan({limit}), order: {}}}",
+            count - at
+        );
     }
-    let saves = match plan.with.filter(|(other, _)| *other != at && *other < count) {
+    let saves = match plan
+        .with
+        .filter(|(other, _)| *other != at && *other < count)
+    {
         Some((other, instead)) => {
-            format!(", saves: \"CASE WHEN chosen('p{other}') THEN yuan({instead}) ELSE amount END\"")
+            format!(
+                ", saves: \"CASE WHEN chosen('p{other}') THEN yuan({instead}) ELSE amount END\""
+            )
         }
         None => String::new(),
     };
@@ -175,7 +236,11 @@ fn text_of(at: usize, plan: &Plan, count: usize, limit: i64) -> String {
 /// The best set by trying all of them.
 fn brute_force(judge: &Judge<'_>, plans: &[Plan]) -> (Exact, BTreeSet<String>) {
     let binding = judge.binding();
-    let all: Vec<&BoundPolicy> = binding.selected.iter().filter_map(|id| binding.policy(id)).collect();
+    let all: Vec<&BoundPolicy> = binding
+        .selected
+        .iter()
+        .filter_map(|id| binding.policy(id))
+        .collect();
     let mut best: Option<(Exact, Vec<String>)> = None;
     for set in 0_u32..1 << all.len() {
         let members: Vec<usize> = (0..all.len()).filter(|at| set >> at & 1 == 1).collect();
@@ -191,7 +256,10 @@ fn brute_force(judge: &Judge<'_>, plans: &[Plan]) -> (Exact, BTreeSet<String>) {
         }
         let bound: Vec<&BoundPolicy> = members.iter().map(|at| all[*at]).collect();
         let saves: HashMap<&str, Option<Exact>> = judge.saves_of(&bound);
-        let total = saves.values().flatten().fold(Exact::zero(), |sum, saves| &sum + saves);
+        let total = saves
+            .values()
+            .flatten()
+            .fold(Exact::zero(), |sum, saves| &sum + saves);
         let ids: Vec<String> = bound.iter().map(|policy| policy.id.clone()).collect();
         let better = best.as_ref().is_none_or(|(most, chosen)| {
             total > *most || (total == *most && (ids.len(), &ids) < (chosen.len(), chosen))
@@ -200,7 +268,8 @@ fn brute_force(judge: &Judge<'_>, plans: &[Plan]) -> (Exact, BTreeSet<String>) {
             best = Some((total, ids));
         }
     }
-    best.map(|(total, ids)| (total, ids.into_iter().collect())).unwrap()
+    best.map(|(total, ids)| (total, ids.into_iter().collect()))
+        .unwrap()
 }
 
 proptest! {

@@ -17,7 +17,11 @@ fn missing(when: &str, given: &str, expected: &str) {
     let cases = format!(
         "cases:\n  - {{name: m, source: own, as_of: 2024-12-31, given: {{{given}}}, expect: {{missing: [{expected}]}}}}\n"
     );
-    check(&[("v.yaml", &variables(FACTS)), ("p.yaml", &text), ("p.cases.yaml", &cases)]);
+    check(&[
+        ("v.yaml", &variables(FACTS)),
+        ("p.yaml", &text),
+        ("p.cases.yaml", &cases),
+    ]);
 }
 
 #[test]

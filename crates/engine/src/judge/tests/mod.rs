@@ -13,7 +13,9 @@ use crate::rulebook::Rulebook;
 
 /// The rulebook of these texts.
 pub(crate) fn rulebook(files: &[(&str, &str)]) -> Rulebook {
-    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+    let files = files
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
     let (rulebook, diagnostics) = load_files(&RuleFiles::from_texts(files), None);
     rulebook.unwrap_or_else(|| {
         let messages: Vec<String> = diagnostics
@@ -35,7 +37,13 @@ fn reports(files: &[(&str, &str)]) -> Vec<CaseReport> {
 /// Asserts that every case of these files passes.
 fn check(files: &[(&str, &str)]) {
     for report in reports(files) {
-        assert!(report.passes(), "{}: {:#?}\n{:#?}", report.name, report.differences, report.lines);
+        assert!(
+            report.passes(),
+            "{}: {:#?}\n{:#?}",
+            report.name,
+            report.differences,
+            report.lines
+        );
     }
 }
 
@@ -48,7 +56,11 @@ fn variables(lines: &str) -> String {
         let mut words = head.split_whitespace();
         let mut word = || words.next().unwrap();
         let (name, ty, period) = (word(), word(), word());
-        let more = if more.is_empty() { String::new() } else { format!(", {more}") };
+        let more = if more.is_empty() {
+            String::new()
+        } else {
+            format!(", {more}")
+        };
         let _ = writeln!(
             text,
             "  {name}: {{label: {{en: {name}}}, subject: enterprise, type: {ty}, period: {period}, \
@@ -65,9 +77,16 @@ fn policy(id: &str, clauses: &str, benefit: &str, more: &str) -> String {
         "policy: {id}\nname: {{en: {id}}}\nsubject: enterprise\nfield: other\nin_force: {{from: 2000-01-01}}\n\
          period: year\n{more}\nbenefit: {{{benefit}}}\nclauses:\n"
     );
-    for line in clauses.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    for line in clauses
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+    {
         let (clause, when) = line.split_once(": ").unwrap();
-        let _ = writeln!(text, "  - {{id: {clause}, text: {{en: {clause}}}, when: \"{when}\"}}");
+        let _ = writeln!(
+            text,
+            "  - {{id: {clause}, text: {{en: {clause}}}, when: \"{when}\"}}"
+        );
     }
     text
 }

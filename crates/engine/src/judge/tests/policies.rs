@@ -11,7 +11,11 @@ const FACTS: &str = "
     flag boolean none";
 
 fn judged(policy: &str, cases: &str) {
-    check(&[("v.yaml", &variables(FACTS)), ("p.yaml", policy), ("p.cases.yaml", cases)]);
+    check(&[
+        ("v.yaml", &variables(FACTS)),
+        ("p.yaml", policy),
+        ("p.cases.yaml", cases),
+    ]);
 }
 
 #[test]
@@ -59,8 +63,10 @@ cases:
 
 #[test]
 fn a_policy_that_is_not_in_force_says_nothing_else() {
-    let text = policy("p", "a: flag", "kind: subsidy, amount: rd", "")
-        .replace("{from: 2000-01-01}", "[{from: 2020-01-01, until: 2020-12-31}, {from: 2022-01-01}]");
+    let text = policy("p", "a: flag", "kind: subsidy, amount: rd", "").replace(
+        "{from: 2000-01-01}",
+        "[{from: 2020-01-01, until: 2020-12-31}, {from: 2022-01-01}]",
+    );
     judged(
         &text,
         "
@@ -107,7 +113,12 @@ cases:
 
 #[test]
 fn an_empty_cell_is_nought_where_the_form_says_so() {
-    let text = policy("p", "none: filed = yuan(0)", "kind: subsidy, amount: rd + filed", "");
+    let text = policy(
+        "p",
+        "none: filed = yuan(0)",
+        "kind: subsidy, amount: rd + filed",
+        "",
+    );
     judged(
         &text,
         "
@@ -134,7 +145,12 @@ parameters:
     columns: [integer, money]
     values: [{from: 2020-01-01, value: [[0, 1], [10, 2.5]], legal: {cite: a}}]
 ";
-    let text = policy("p", "few: staff <= p.cap", "kind: subsidy, amount: 'step(staff, p.bands)'", "");
+    let text = policy(
+        "p",
+        "few: staff <= p.cap",
+        "kind: subsidy, amount: 'step(staff, p.bands)'",
+        "",
+    );
     let cases = "
 cases:
   - {name: the last day, source: own, as_of: 2020-12-31, given: {staff: 11}, expect: {verdict: ineligible, amount: 2.50, gaps: {few: -1}}}
@@ -174,7 +190,12 @@ cases:
 
 #[test]
 fn money_that_only_comes_earlier_saves_nothing() {
-    let text = policy("p", "any: flag", "kind: refund, amount: rd, timing: true", "");
+    let text = policy(
+        "p",
+        "any: flag",
+        "kind: refund, amount: rd, timing: true",
+        "",
+    );
     judged(
         &text,
         "
@@ -229,13 +250,24 @@ cases:
 doubtful:
   - {name: in doubt, source: own, as_of: 2024-06-30, given: {staff: 11, rd: 1}, expect: {verdict: unknown}}
 ";
-    let reports = reports(&[("v.yaml", &variables(FACTS)), ("p.yaml", &text), ("p.cases.yaml", cases)]);
+    let reports = reports(&[
+        ("v.yaml", &variables(FACTS)),
+        ("p.yaml", &text),
+        ("p.cases.yaml", cases),
+    ]);
     let differences: Vec<String> = reports[0]
         .differences
         .iter()
         .map(|d| format!("{} {} {}", d.what, d.expected, d.got))
         .collect();
-    assert_eq!(differences, ["verdict eligible ineligible", "failed [] [few]", "amount 2.00 1.00"]);
+    assert_eq!(
+        differences,
+        [
+            "verdict eligible ineligible",
+            "failed [] [few]",
+            "amount 2.00 1.00"
+        ]
+    );
     assert_eq!(reports[0].lines[0].detail, "11 <= 10");
     assert!(reports[1].doubtful && !reports[1].passes());
 }

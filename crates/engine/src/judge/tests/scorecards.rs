@@ -12,7 +12,11 @@ const FACTS: &str = "
     good boolean none";
 
 fn card(text: &str, cases: &str) {
-    check(&[("v.yaml", &variables(FACTS)), ("card.yaml", text), ("card.cases.yaml", cases)]);
+    check(&[
+        ("v.yaml", &variables(FACTS)),
+        ("card.yaml", text),
+        ("card.cases.yaml", cases),
+    ]);
 }
 
 #[test]
@@ -156,10 +160,14 @@ items:
     );
     card(
         &text("percentile", ""),
-        &format!("{population}      A: {{score: 1.25}}\n      B: {{score: 5}}\n      D: {{score: 8.75}}\n      E: {{score: 0}}\n"),
+        &format!(
+            "{population}      A: {{score: 1.25}}\n      B: {{score: 5}}\n      D: {{score: 8.75}}\n      E: {{score: 0}}\n"
+        ),
     );
     // Too few peers fall back to all.
-    let peers = population.replace("rd: 2,", "rd: 2, size: s,").replace("rd: 8,", "rd: 8, size: s,");
+    let peers = population
+        .replace("rd: 2,", "rd: 2, size: s,")
+        .replace("rd: 8,", "rd: 8, size: s,");
     card(
         &text("min_max", "peers: {by: size, min: 2}"),
         &format!("{peers}      A: {{score: 0}}\n      B: {{score: 5}}\n      D: {{score: 10}}\n"),
@@ -269,7 +277,11 @@ cases:
     given: {large: false}
     expect: {light: out_of_scope, missing: []}
 ";
-    check(&[("v.yaml", variables), ("l.yaml", light), ("l.cases.yaml", cases)]);
+    check(&[
+        ("v.yaml", variables),
+        ("l.yaml", light),
+        ("l.cases.yaml", cases),
+    ]);
 }
 
 #[test]
@@ -294,5 +306,9 @@ cases:
   - {name: together, source: own, as_of: 2024-12-31, given: {staff: 5, principal: 100, loan_day: 2024-02-01, name_day: 2024-01-01}, expect: {verdict: eligible, amount: 1.00}}
   - {name: missing, source: own, as_of: 2024-12-31, given: {loan_day: 2024-02-01}, expect: {verdict: unknown, missing: [name_day, principal, staff]}}
 ";
-    check(&[("v.yaml", variables), ("p.yaml", &text), ("p.cases.yaml", cases)]);
+    check(&[
+        ("v.yaml", variables),
+        ("p.yaml", &text),
+        ("p.cases.yaml", cases),
+    ]);
 }
