@@ -43,9 +43,11 @@ impl Ledger {
             broken: None,
             head: String::new(),
         };
-        let mut rows = AppendedRows::new(self);
+        // Others go on writing: the walk ends where the chain ends now.
+        let last = self.chain_end().await?;
+        let mut rows = AppendedRows::new(self, last);
         loop {
-            let page = self.chain_page(found.entries).await?;
+            let page = self.chain_page(found.entries, last).await?;
             if page.is_empty() {
                 break;
             }
@@ -61,7 +63,7 @@ impl Ledger {
                 found.head = hash;
             }
         }
-        if rows.has_more().await? {
+        if found.entries < last || rows.has_more().await? || !self.all_vouched_for().await? {
             found.broken = Some(Broken {
                 entry_id: found.entries + 1,
                 fault: "missing",
@@ -92,12 +94,35 @@ impl Ledger {
         Ok((!whole || digest != fields.rows_digest).then_some("rows_digest"))
     }
 
-    async fn chain_page(&self, after: i64) -> Result<Vec<(EntryFields, String)>> {
+    async fn chain_end(&self) -> Result<i64> {
+        let row = self
+            .database
+            .row(Sql::new("SELECT COALESCE(MAX(id), 0) FROM audit_entries"));
+        row.await?.map_or(Ok(0), |row| row.at(0))
+    }
+
+    /// Whether the last row of each table has an entry. A row comes with its entry, so the row is
+    /// looked at before the end of the chain.
+    async fn all_vouched_for(&self) -> Result<bool> {
+        let mut newest = 0;
+        for table in ["terms", "sources", "facts"] {
+            let text = format!("SELECT entry_id FROM {table} ORDER BY id DESC LIMIT 1");
+            if let Some(row) = self.database.row(Sql::new(&text)).await? {
+                newest = row.at::<i64>(0)?.max(newest);
+            }
+        }
+        Ok(newest <= self.chain_end().await?)
+    }
+
+    async fn chain_page(&self, after: i64, last: i64) -> Result<Vec<(EntryFields, String)>> {
         let text = format!(
-            "SELECT {}, hash FROM audit_entries WHERE id > $1 ORDER BY id LIMIT 1000",
+            "SELECT {}, hash FROM audit_entries WHERE id > $1 AND id <= $2 ORDER BY id LIMIT 1000",
             EntryFields::COLUMNS
         );
-        let rows = self.database.rows(Sql::with(&text, [after.into()])).await?;
+        let rows = self
+            .database
+            .rows(Sql::with(&text, [after.into(), last.into()]))
+            .await?;
         rows.iter().map(link).collect()
     }
 }
@@ -124,6 +149,7 @@ fn link(row: &Row) -> Result<(EntryFields, String)> {
 /// Words, sources and facts in the order of their ids, read page by page along with the entries.
 struct AppendedRows<'a> {
     ledger: &'a Ledger,
+    last_entry: i64,
     terms: Queue<(i64, i64, String)>,
     sources: Queue<(i64, i64, String)>,
     facts: Queue<FactRow>,
@@ -156,9 +182,10 @@ impl<T> Queue<T> {
 }
 
 impl<'a> AppendedRows<'a> {
-    fn new(ledger: &'a Ledger) -> Self {
+    fn new(ledger: &'a Ledger, last_entry: i64) -> Self {
         Self {
             ledger,
+            last_entry,
             terms: Queue::new(),
             sources: Queue::new(),
             facts: Queue::new(),
@@ -209,7 +236,7 @@ impl<'a> AppendedRows<'a> {
 
     async fn refill(&mut self) -> Result<()> {
         if self.terms.wants_more() {
-            let text = "SELECT id, entry_id, term FROM terms WHERE id > $1 ORDER BY id LIMIT $2";
+            let text = "SELECT id, entry_id, term FROM terms WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2";
             let rows = self.page(text, self.terms.last).await?;
             let rows = rows
                 .iter()
@@ -218,7 +245,7 @@ impl<'a> AppendedRows<'a> {
         }
         if self.sources.wants_more() {
             let text = format!(
-                "SELECT {} FROM sources WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT {} FROM sources WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2",
                 sources::COLUMNS
             );
             let rows = self.page(&text, self.sources.last).await?;
@@ -227,7 +254,7 @@ impl<'a> AppendedRows<'a> {
         }
         if self.facts.wants_more() {
             let text = format!(
-                "SELECT {} FROM facts WHERE id > $1 ORDER BY id LIMIT $2",
+                "SELECT {} FROM facts WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2",
                 FactRow::COLUMNS
             );
             let rows = self.page(&text, self.facts.last).await?;
@@ -238,7 +265,7 @@ impl<'a> AppendedRows<'a> {
     }
 
     async fn page(&self, text: &str, after: i64) -> Result<Vec<Row>> {
-        let sql = Sql::with(text, [after.into(), PAGE.into()]);
+        let sql = Sql::with(text, [after.into(), PAGE.into(), self.last_entry.into()]);
         self.ledger.database.rows(sql).await
     }
 }

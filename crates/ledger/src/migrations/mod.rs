@@ -1,5 +1,8 @@
 //! The steps that bring a database to the form this program reads, the same for both databases.
 
+#[cfg(test)]
+mod filled;
+
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait};
 

@@ -40,12 +40,24 @@ pub(super) fn restrict_overdue(sql: &mut Sql, day: NaiveDate) {
             sql.push(" OR ");
         }
         let planned = milestone.planned;
-        sql.push("(").push(milestone.actual).push(" IS NULL AND CASE WHEN ");
-        sql.push(planned).push(" % 10000 = 0 THEN ").push(planned).push(" < ");
-        sql.bind(next / 10_000 * 10_000).push(" WHEN ").push(planned);
-        sql.push(" % 100 = 0 THEN ").push(planned).push(" < ").bind(next / 100 * 100);
+        sql.push("(")
+            .push(milestone.actual)
+            .push(" IS NULL AND CASE WHEN ");
+        sql.push(planned)
+            .push(" % 10000 = 0 THEN ")
+            .push(planned)
+            .push(" < ");
+        sql.bind(next / 10_000 * 10_000)
+            .push(" WHEN ")
+            .push(planned);
+        sql.push(" % 100 = 0 THEN ")
+            .push(planned)
+            .push(" < ")
+            .bind(next / 100 * 100);
         sql.push(" ELSE ").push(planned).push(" < ").bind(next);
-        sql.push(" END AND COALESCE(stage, '') NOT IN (").push(milestone.passed).push("))");
+        sql.push(" END AND COALESCE(stage, '') NOT IN (")
+            .push(milestone.passed)
+            .push("))");
     }
     sql.push("))");
 }

@@ -132,6 +132,7 @@ async fn the_walk_along_the_chain_names_the_first_link_that_was_meddled_with() {
             "rows_digest",
         ),
         ("DELETE FROM audit_entries WHERE id = 3", "missing"),
+        ("DELETE FROM audit_entries WHERE id >= 3", "missing"),
     ] {
         let house = sqlite().await;
         filled(&house).await;

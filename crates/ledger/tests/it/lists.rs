@@ -287,3 +287,80 @@ async fn lights_stay_when_facts_come_and_a_second_judgement_writes_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_milestone_is_overdue_when_the_last_day_it_may_mean_has_passed() {
+    on_every_database(|house| async move {
+        let zone = house.zone("随州").await;
+        let date = |text: &str| Value::Date(text.parse::<PartialDate>().unwrap());
+        let stage = |text: &str| ("stage", "", Value::Code(text.to_owned()));
+        let planned = |text| ("completed_on_planned", "", date(text));
+        let rows = [
+            ("日", zone.id, vec![planned("2024-05-31")]),
+            ("月", zone.id, vec![planned("2024-05")]),
+            ("年", zone.id, vec![planned("2024")]),
+            (
+                "已竣工",
+                zone.id,
+                vec![planned("2024-05"), ("completed_on", "", date("2024-07"))],
+            ),
+            (
+                "已投产",
+                zone.id,
+                vec![planned("2024-05"), stage("in_production")],
+            ),
+            (
+                "退库",
+                zone.id,
+                vec![planned("2024-05"), stage("cancelled")],
+            ),
+            ("无计划", zone.id, vec![stage("signed")]),
+        ];
+        house.import(&zone, "a", &rows).await;
+        let scope = Scope::organisation(zone.path.clone());
+        let mut query = ListQuery::of_zone(zone.id);
+        for (day, expected) in [
+            ("2024-05-31", vec![]),
+            ("2024-06-01", vec!["日", "月"]),
+            ("2024-12-31", vec!["日", "月"]),
+            ("2025-01-01", vec!["年", "日", "月"]),
+        ] {
+            // Asked on a day, what had passed by the end of the day before it.
+            let day: chrono::NaiveDate = day.parse().unwrap();
+            query.filters = vec![Filter {
+                column: "stage".to_owned(),
+                bound: Bound::Overdue(day.pred_opt().unwrap()),
+            }];
+            let mut found = names(&house, &scope, &query, AsOf::Now).await;
+            found.sort();
+            let mut expected = expected;
+            expected.sort_unstable();
+            assert_eq!(found, expected, "at the end of the day before {day}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_is_behind_only_where_both_figures_are_known() {
+    on_every_database(|house| async move {
+        let zone = house.zone("随州").await;
+        let plan = ("investment_plan_year", "2024", yuan("100.00"));
+        let done = |amount| ("investment_done_year", "2024", yuan(amount));
+        let rows = [
+            ("慢", zone.id, vec![plan.clone(), done("49.99")]),
+            ("刚好", zone.id, vec![plan.clone(), done("50.00")]),
+            ("未报", zone.id, vec![plan]),
+            ("无计划", zone.id, vec![done("1.00")]),
+        ];
+        house.import(&zone, "a", &rows).await;
+        let mut query = ListQuery::of_zone(zone.id);
+        query.filters = vec![Filter {
+            column: "investment_done_year".to_owned(),
+            bound: Bound::PlanBelow(500),
+        }];
+        let found = names(&house, &Scope::everything(), &query, AsOf::Now).await;
+        assert_eq!(found, ["慢"]);
+    })
+    .await;
+}
