@@ -133,14 +133,23 @@ impl Cell {
             Content::Error(id) => (Kind::Error, i64::from(id), 0),
             Content::NoCachedValue => (Kind::NoCachedValue, 0, 0),
         };
-        Self { bits, column, format, kind, scale }
+        Self {
+            bits,
+            column,
+            format,
+            kind,
+            scale,
+        }
     }
 
     /// What the cell holds.
     pub fn content(&self) -> Content {
         let id = || u32::try_from(self.bits).expect("text ids are 32 bits wide");
         match self.kind {
-            Kind::Number => Content::Number(Exact { mantissa: self.bits, scale: self.scale }),
+            Kind::Number => Content::Number(Exact {
+                mantissa: self.bits,
+                scale: self.scale,
+            }),
             Kind::Text => Content::Text(id()),
             Kind::Bool => Content::Bool(self.bits != 0),
             Kind::Error => Content::Error(id()),
@@ -177,8 +186,10 @@ impl Exact {
                 _ => return None,
             }
         }
-        (count > 0 && count <= 15)
-            .then_some(Self { mantissa: if negative { -mantissa } else { mantissa }, scale })
+        (count > 0 && count <= 15).then_some(Self {
+            mantissa: if negative { -mantissa } else { mantissa },
+            scale,
+        })
     }
 
     fn parse_decimal(text: &str) -> Option<Self> {
@@ -208,9 +219,9 @@ impl Exact {
 
     /// The whole number it is; `None` with decimals.
     pub fn to_integer(self) -> Option<i64> {
-        i64::try_from(self.to_decimal().normalize()).ok().filter(|_| {
-            self.to_decimal().fract().is_zero()
-        })
+        i64::try_from(self.to_decimal().normalize())
+            .ok()
+            .filter(|_| self.to_decimal().fract().is_zero())
     }
 }
 
@@ -235,7 +246,8 @@ impl Strings {
     /// Adds a text and gives its index.
     pub fn push(&mut self, text: &str) -> u32 {
         self.text.push_str(text);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.ends
+            .push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         u32::try_from(self.ends.len() - 1).expect("fewer texts than bytes")
     }
 
@@ -256,8 +268,12 @@ impl Strings {
     /// The text of an index; empty for one that was never given.
     pub fn get(&self, id: u32) -> &str {
         let place = id as usize;
-        let Some(end) = self.ends.get(place) else { return "" };
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        let Some(end) = self.ends.get(place) else {
+            return "";
+        };
+        let start = place
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before] as usize);
         self.text.get(start..*end as usize).unwrap_or_default()
     }
 
@@ -276,7 +292,12 @@ impl Sheet {
     /// Opens a row for the cells that are pushed next.
     pub fn begin_row(&mut self, row: u32, hidden: bool) {
         let at = self.cell_count();
-        self.rows.push(SheetRow { row, start: at, end: at, hidden });
+        self.rows.push(SheetRow {
+            row,
+            start: at,
+            end: at,
+            hidden,
+        });
     }
 
     /// Adds a cell to the row opened last.
@@ -323,12 +344,17 @@ impl Sheet {
     /// The cell at a place; `None` where it holds nothing of its own.
     pub fn cell(&self, row: u32, column: u16) -> Option<&Cell> {
         let cells = self.cells_of(self.row(row)?);
-        cells.binary_search_by_key(&column, |cell| cell.column).ok().map(|place| &cells[place])
+        cells
+            .binary_search_by_key(&column, |cell| cell.column)
+            .ok()
+            .map(|place| &cells[place])
     }
 
     /// Whether a column is hidden.
     pub fn column_hidden(&self, column: u16) -> bool {
-        self.hidden_columns.iter().any(|(first, last)| (*first..=*last).contains(&column))
+        self.hidden_columns
+            .iter()
+            .any(|(first, last)| (*first..=*last).contains(&column))
     }
 }
 
@@ -354,7 +380,11 @@ mod tests {
             ("9.1350100000000003E+17", "913501000000000000"),
             ("-12.50", "-12.5"),
         ] {
-            assert_eq!(Exact::parse(text).map(|n| n.to_string()).as_deref(), Some(shown), "{text}");
+            assert_eq!(
+                Exact::parse(text).map(|n| n.to_string()).as_deref(),
+                Some(shown),
+                "{text}"
+            );
         }
         assert_eq!(Exact::parse("abc"), None);
         assert_eq!(Exact::parse("."), None);
@@ -372,7 +402,10 @@ mod tests {
         assert_eq!(strings.intern("新建"), first);
         let second = strings.push("");
         let third = strings.intern("续建");
-        assert_eq!([strings.get(first), strings.get(second), strings.get(third)], ["新建", "", "续建"]);
+        assert_eq!(
+            [strings.get(first), strings.get(second), strings.get(third)],
+            ["新建", "", "续建"]
+        );
         assert_eq!(strings.get(99), "");
     }
 

@@ -7,6 +7,7 @@ pub mod open;
 pub mod reason;
 pub mod returned;
 pub mod table;
+pub mod text_table;
 pub mod value;
 pub mod vocabulary;
 pub mod write;

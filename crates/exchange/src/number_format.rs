@@ -51,11 +51,21 @@ pub enum ShownDate {
     },
 }
 
-const FULL: NumberFormat = NumberFormat::Date(DateParts { year: true, month: true, day: true });
-const YEAR_MONTH: NumberFormat =
-    NumberFormat::Date(DateParts { year: true, month: true, day: false });
-const MONTH_DAY: NumberFormat =
-    NumberFormat::Date(DateParts { year: false, month: true, day: true });
+const FULL: NumberFormat = NumberFormat::Date(DateParts {
+    year: true,
+    month: true,
+    day: true,
+});
+const YEAR_MONTH: NumberFormat = NumberFormat::Date(DateParts {
+    year: true,
+    month: true,
+    day: false,
+});
+const MONTH_DAY: NumberFormat = NumberFormat::Date(DateParts {
+    year: false,
+    month: true,
+    day: true,
+});
 
 /// Symbols of currencies in number formats.
 const SYMBOLS: [(&str, &str); 12] = [
@@ -110,9 +120,9 @@ impl NumberFormat {
         if let Some(currency) = symbol_of(first) {
             return Self::Currency(currency);
         }
-        let decimals = tokens
-            .split_once('.')
-            .map_or(0, |(_, after)| after.chars().take_while(|c| "0#?".contains(*c)).count());
+        let decimals = tokens.split_once('.').map_or(0, |(_, after)| {
+            after.chars().take_while(|c| "0#?".contains(*c)).count()
+        });
         Self::Decimals(u8::try_from(decimals).unwrap_or(u8::MAX))
     }
 
@@ -121,8 +131,11 @@ impl NumberFormat {
     pub fn date(self, number: Exact, epoch_1904: bool) -> Option<ShownDate> {
         let Self::Date(parts) = self else { return None };
         let date = day_of_serial(number, epoch_1904)?;
-        let (year, month, day) =
-            (chrono::Datelike::year(&date), chrono::Datelike::month(&date), chrono::Datelike::day(&date));
+        let (year, month, day) = (
+            chrono::Datelike::year(&date),
+            chrono::Datelike::month(&date),
+            chrono::Datelike::day(&date),
+        );
         if !parts.year {
             return Some(ShownDate::WithoutYear {
                 month,
@@ -184,12 +197,18 @@ fn significant(code: &str) -> String {
 }
 
 fn symbol_of(code: &str) -> Option<&'static str> {
-    SYMBOLS.iter().find(|(symbol, _)| {
-        // `[$-804]` names a language, no currency.
-        code.match_indices(symbol).any(|(at, _)| {
-            *symbol != "$" || !code[at + 1..].starts_with('-') && !code[at + 1..].starts_with(['¥', '￥', '€', '£', '₩', 'U', 'H', 'N', 'E', 'C'])
+    SYMBOLS
+        .iter()
+        .find(|(symbol, _)| {
+            // `[$-804]` names a language, no currency.
+            code.match_indices(symbol).any(|(at, _)| {
+                *symbol != "$"
+                    || !code[at + 1..].starts_with('-')
+                        && !code[at + 1..]
+                            .starts_with(['¥', '￥', '€', '£', '₩', 'U', 'H', 'N', 'E', 'C'])
+            })
         })
-    }).map(|(_, currency)| *currency)
+        .map(|(_, currency)| *currency)
 }
 
 fn date_format(tokens: &str) -> NumberFormat {
@@ -235,12 +254,26 @@ mod tests {
 
     #[test]
     fn day_numbers_are_days() {
-        let day = |number| day_of_serial(Exact { mantissa: number, scale: 0 }, false);
+        let day = |number| {
+            day_of_serial(
+                Exact {
+                    mantissa: number,
+                    scale: 0,
+                },
+                false,
+            )
+        };
         assert_eq!(day(45443), NaiveDate::from_ymd_opt(2024, 5, 31));
         assert_eq!(day(1), NaiveDate::from_ymd_opt(1900, 1, 1));
         assert_eq!(day(-1), None);
         assert_eq!(
-            day_of_serial(Exact { mantissa: 43981, scale: 0 }, true),
+            day_of_serial(
+                Exact {
+                    mantissa: 43981,
+                    scale: 0
+                },
+                true
+            ),
             NaiveDate::from_ymd_opt(2024, 5, 31)
         );
     }

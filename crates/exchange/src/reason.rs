@@ -133,7 +133,9 @@ impl Reason {
             Self::FinerThanFen(text) => format!("“{text}”精度小于一分"),
             Self::OutOfRange(text) => format!("“{text}”超出可记录的范围"),
             Self::WrongUnit { text, unit } => format!("“{text}”的单位“{unit}”与本列不符"),
-            Self::MissingUnit => "没有金额单位：请在表头、单位行或单元格中注明（如“万元”）".to_owned(),
+            Self::MissingUnit => {
+                "没有金额单位：请在表头、单位行或单元格中注明（如“万元”）".to_owned()
+            }
             Self::CurrencyConflict { shown, header } => {
                 format!("单元格显示为{shown}，表头单位为{header}，两者不一致")
             }
@@ -149,9 +151,13 @@ impl Reason {
             Self::NotABoolean(text) => format!("“{text}”应填“是”或“否”"),
             Self::NotInList { text, allowed } => format!("“{text}”不在可选值中（{allowed}）"),
             Self::CreditCode(error) => credit_code_chinese(error),
-            Self::DigitsLost(text) => format!("代码 {text} 被当作数字保存，末尾几位已丢失，请改为文本后重填"),
+            Self::DigitsLost(text) => {
+                format!("代码 {text} 被当作数字保存，末尾几位已丢失，请改为文本后重填")
+            }
             Self::CellError(error) => format!("单元格本身有错误 {error}"),
-            Self::NoCachedValue => "公式没有保存计算结果，请在表格软件中打开并保存后再导入".to_owned(),
+            Self::NoCachedValue => {
+                "公式没有保存计算结果，请在表格软件中打开并保存后再导入".to_owned()
+            }
             Self::MissingIdentity(label) => format!("缺少{label}"),
             Self::MissingField(label) => format!("缺少{label}"),
             Self::HiddenSheet => "工作表被隐藏，已照常读取".to_owned(),
@@ -165,9 +171,13 @@ impl Reason {
             }
             Self::MixedCurrencies => "各行币种不同，合计数无法核对".to_owned(),
             Self::SameVariable { variable, column } => {
-                format!("与 {column} 列含义相同（{variable}），以 {column} 列为准，本列按原表头另存")
+                format!(
+                    "与 {column} 列含义相同（{variable}），以 {column} 列为准，本列按原表头另存"
+                )
             }
-            Self::NoIdentityColumn => "没有能说明各行是谁的列（如项目名称、企业名称），本表未读取".to_owned(),
+            Self::NoIdentityColumn => {
+                "没有能说明各行是谁的列（如项目名称、企业名称），本表未读取".to_owned()
+            }
         }
     }
 
@@ -256,7 +266,10 @@ impl ReadError {
             Self::Empty => "文件是空的".to_owned(),
             Self::Encrypted => "文件有密码保护，请去掉密码后再导入".to_owned(),
             Self::TooLarge => {
-                format!("文件解压后超过 {} MB，拒绝读取", UNPACKED_BYTES_MAX / 1024 / 1024)
+                format!(
+                    "文件解压后超过 {} MB，拒绝读取",
+                    UNPACKED_BYTES_MAX / 1024 / 1024
+                )
             }
             Self::TooManyRows { sheet } => format!("工作表“{sheet}”超过 {ROWS_MAX} 行"),
             Self::TooManyColumns { sheet } => format!("工作表“{sheet}”超过 {COLUMNS_MAX} 列"),

@@ -51,7 +51,10 @@ pub struct Slot {
 impl Column {
     /// The address of its lowest header cell.
     pub fn header_cell(&self) -> CellAddress {
-        CellAddress { row: self.lowest_row, column: u32::from(self.column) }
+        CellAddress {
+            row: self.lowest_row,
+            column: u32::from(self.column),
+        }
     }
 
     /// The currency that its amounts are in unless their cell names another.
@@ -86,7 +89,12 @@ pub fn columns_of(
     vocabulary: &Vocabulary,
     options: &Options,
 ) -> Columns {
-    let mut build = Build { layout, vocabulary, options, done: Columns::default() };
+    let mut build = Build {
+        layout,
+        vocabulary,
+        options,
+        done: Columns::default(),
+    };
     for head in &layout.columns {
         build.add(view, head);
     }
@@ -111,10 +119,16 @@ impl Build<'_> {
             meaning.numbering = false;
         }
         if let Some(unit) = choice.and_then(|choice| choice.unit.as_deref()) {
-            meaning.unit = Unit::parse(unit).map(|parsed| HeaderUnit { words: unit.to_owned(), unit: parsed });
+            meaning.unit = Unit::parse(unit).map(|parsed| HeaderUnit {
+                words: unit.to_owned(),
+                unit: parsed,
+            });
         }
         let counts_rows = || counts_up(view, head, self.layout.header.1);
-        if matches!(meaning.bare.as_str(), "编号" | "id" | "") && choice.is_none() && meaning.variable.is_none() {
+        if matches!(meaning.bare.as_str(), "编号" | "id" | "")
+            && choice.is_none()
+            && meaning.variable.is_none()
+        {
             meaning.numbering |= counts_rows();
             if meaning.bare == "编号" && !meaning.numbering {
                 meaning.variable = self.vocabulary.named("code");
@@ -125,7 +139,9 @@ impl Build<'_> {
             return;
         }
         self.fit_unit(&mut meaning);
-        let slot = meaning.variable.and_then(|place| self.slot(place, meaning.time));
+        let slot = meaning
+            .variable
+            .and_then(|place| self.slot(place, meaning.time));
         match (meaning.variable, slot) {
             (Some(place), Some(slot)) => self.add_mapped(view, head, header, &meaning, place, slot),
             _ => self.add_unmapped(head, header, meaning.unit),
@@ -134,7 +150,9 @@ impl Build<'_> {
 
     /// A unit that cannot be the variable's says that the header means something else.
     fn fit_unit(&self, meaning: &mut HeaderMeaning) {
-        let (Some(place), Some(unit)) = (meaning.variable, &meaning.unit) else { return };
+        let (Some(place), Some(unit)) = (meaning.variable, &meaning.unit) else {
+            return;
+        };
         let variable = &self.vocabulary.variables[place];
         let kind = unit.unit.kind;
         let fits = match variable.value_type {
@@ -167,7 +185,12 @@ impl Build<'_> {
             Some(period) if !bare => format!("{}@{period}", variable.name),
             _ => variable.name.clone(),
         };
-        Some(Slot { key, variable: variable.name.clone(), period, value_type: variable.value_type })
+        Some(Slot {
+            key,
+            variable: variable.name.clone(),
+            period,
+            value_type: variable.value_type,
+        })
     }
 
     fn add_mapped(
@@ -182,7 +205,11 @@ impl Build<'_> {
         let variable = &self.vocabulary.variables[place];
         let slots = if variable.measure == Measure::Span {
             ["build_from", "build_until"]
-                .map(|name| Slot { key: name.to_owned(), variable: name.to_owned(), ..slot.clone() })
+                .map(|name| Slot {
+                    key: name.to_owned(),
+                    variable: name.to_owned(),
+                    ..slot.clone()
+                })
                 .to_vec()
         } else {
             vec![slot]
@@ -193,7 +220,10 @@ impl Build<'_> {
                 column: taken.letters(),
             };
             let row = head.lowest_row;
-            let cell = Some(CellAddress { row, column: u32::from(head.column) });
+            let cell = Some(CellAddress {
+                row,
+                column: u32::from(head.column),
+            });
             self.done.notes.push(Note { cell, reason });
             self.add_unmapped(head, header, meaning.unit.clone());
             return;
@@ -203,7 +233,9 @@ impl Build<'_> {
         let rule = ValueRule {
             value_type: variable.value_type,
             measure: variable.measure,
-            unit: unit.as_ref().map(|unit| of_money(unit.unit, variable.value_type)),
+            unit: unit
+                .as_ref()
+                .map(|unit| of_money(unit.unit, variable.value_type)),
             codes: variable.codes.clone(),
             year,
         };
@@ -213,21 +245,39 @@ impl Build<'_> {
     }
 
     fn add_unmapped(&mut self, head: &ColumnHead, header: String, unit: Option<HeaderUnit>) {
-        let words = if header.is_empty() { column_letters(u32::from(head.column)) } else { header.clone() };
+        let words = if header.is_empty() {
+            column_letters(u32::from(head.column))
+        } else {
+            header.clone()
+        };
         let mut key = words.clone();
         if self.done.slots.iter().any(|slot| slot.key == key) {
             key = format!("{words}#{}", column_letters(u32::from(head.column)));
         }
-        let slot = Slot { key, variable: words, period: None, value_type: ValueType::Text };
+        let slot = Slot {
+            key,
+            variable: words,
+            period: None,
+            value_type: ValueType::Text,
+        };
         let places = self.add_slots(vec![slot]);
-        self.push(head, header, places, false, unit, text_rule(self.layout.lines.time.year));
+        self.push(
+            head,
+            header,
+            places,
+            false,
+            unit,
+            text_rule(self.layout.lines.time.year),
+        );
     }
 
     /// The column that already holds one of these slots.
     fn taken(&self, slots: &[Slot]) -> Option<&Column> {
         self.done.columns.iter().find(|column| {
             column.slots.iter().any(|place| {
-                slots.iter().any(|slot| slot.key == self.done.slots[*place as usize].key)
+                slots
+                    .iter()
+                    .any(|slot| slot.key == self.done.slots[*place as usize].key)
             })
         })
     }
@@ -245,9 +295,14 @@ impl Build<'_> {
             return of_header;
         }
         let chosen = self.options.mapping.unit.as_deref().and_then(|words| {
-            Some(HeaderUnit { words: words.to_owned(), unit: Unit::parse(words)? })
+            Some(HeaderUnit {
+                words: words.to_owned(),
+                unit: Unit::parse(words)?,
+            })
         });
-        chosen.or_else(|| self.layout.lines.unit.clone()).filter(|unit| unit.unit.is_money())
+        chosen
+            .or_else(|| self.layout.lines.unit.clone())
+            .filter(|unit| unit.unit.is_money())
     }
 
     fn push(
@@ -275,16 +330,23 @@ impl Build<'_> {
 /// A bare 万 beside money means 万元.
 fn of_money(unit: Unit, value_type: ValueType) -> Unit {
     match (unit.kind, value_type) {
-        (UnitKind::Scale, ValueType::Money) => {
-            Unit { kind: UnitKind::Money("CNY"), factor: unit.factor }
-        }
+        (UnitKind::Scale, ValueType::Money) => Unit {
+            kind: UnitKind::Money("CNY"),
+            factor: unit.factor,
+        },
         _ => unit,
     }
 }
 
 /// Cells kept as the words that they show.
 pub fn text_rule(year: Option<i32>) -> ValueRule {
-    ValueRule { value_type: ValueType::Text, measure: Measure::Any, unit: None, codes: Vec::new(), year }
+    ValueRule {
+        value_type: ValueType::Text,
+        measure: Measure::Any,
+        unit: None,
+        codes: Vec::new(),
+        year,
+    }
 }
 
 /// The period that a header names, and whether it is the ledger's own; `None` where it names one that

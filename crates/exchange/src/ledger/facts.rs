@@ -2,7 +2,7 @@
 
 use domain::money::{Currency, Money};
 use domain::source::column_letters;
-use domain::{CellAddress, Period, Value, ValueType};
+use domain::{CellAddress, Value, ValueType};
 use rust_decimal::Decimal;
 
 use super::columns::{Column, Columns, Slot, period_of, text_rule};
@@ -14,7 +14,7 @@ use crate::value::date::parse_date;
 use crate::value::fold::{compact, fold};
 use crate::value::number::parse_quantity;
 use crate::value::{Unit, UnitKind, ValueRule};
-use crate::vocabulary::{LedgerKind, Measure, PeriodKind, take_time};
+use crate::vocabulary::{HeaderTime, LedgerKind, Measure, PeriodKind, take_time};
 
 /// How a table of facts is laid out.
 #[derive(Debug)]
@@ -126,6 +126,14 @@ impl Shape {
         }
     }
 
+    /// Whether a row names a fact but leaves its value open, so that there is nothing to record.
+    pub fn leaves_value_open(&self, entries: &[Entry], faults: &[Refusal]) -> bool {
+        let Self::Long(parts) = self else {
+            return false;
+        };
+        faults.is_empty() && !entries.iter().any(|entry| Some(entry.slot) == parts.value)
+    }
+
     /// Gives a fact its typed value, or says what it lacks.
     pub fn complete(
         &self,
@@ -136,7 +144,10 @@ impl Shape {
     ) {
         let Self::Long(parts) = self else { return };
         let mut missing = |slot: Option<u32>, key: &str, label: &str| {
-            let column = columns.columns.iter().find(|c| slot.is_some_and(|slot| c.slots.contains(&slot)));
+            let column = columns
+                .columns
+                .iter()
+                .find(|c| slot.is_some_and(|slot| c.slots.contains(&slot)));
             let column = u32::from(column.map_or(0, |column| column.column));
             faults.push(Refusal {
                 cell: CellAddress { row, column },
@@ -148,7 +159,10 @@ impl Shape {
             let entry = entries.iter().find(|entry| Some(entry.slot) == slot)?;
             Some(entry.value.to_string())
         };
-        for (slot, key, label) in [(parts.subject, "subject", "主体"), (parts.variable, "variable", "数据项")] {
+        for (slot, key, label) in [
+            (parts.subject, "subject", "主体"),
+            (parts.variable, "variable", "数据项"),
+        ] {
             if words(entries, slot).is_none() {
                 missing(slot, key, label);
             }
@@ -156,7 +170,10 @@ impl Shape {
         let unit = words(entries, parts.unit).unwrap_or_default();
         let written = words(entries, parts.qualifier).unwrap_or_default();
         let quote = words(entries, parts.quote).unwrap_or_default();
-        let Some(entry) = entries.iter_mut().find(|entry| Some(entry.slot) == parts.value) else {
+        let Some(entry) = entries
+            .iter_mut()
+            .find(|entry| Some(entry.slot) == parts.value)
+        else {
             missing(parts.value, "value", "数值");
             return;
         };
@@ -168,7 +185,11 @@ impl Shape {
                 }
                 Err(reason) => {
                     let cell = entry.cell.unwrap_or(CellAddress { row, column: 0 });
-                    faults.push(Refusal { cell, variable: "value".to_owned(), reason });
+                    faults.push(Refusal {
+                        cell,
+                        variable: "value".to_owned(),
+                        reason,
+                    });
                 }
             }
         }
@@ -207,7 +228,10 @@ fn typed(text: &str, unit: &str) -> Result<(Value, String), Reason> {
     }
     let share = own.or(named).filter(|unit| unit.kind == UnitKind::Share);
     if let Some(unit) = share {
-        let ratio = quantity.number.checked_mul(unit.factor).unwrap_or(Decimal::MAX);
+        let ratio = quantity
+            .number
+            .checked_mul(unit.factor)
+            .unwrap_or(Decimal::MAX);
         return Ok((Value::Ratio(ratio), quantity.qualifier));
     }
     if own.is_none() && unit.is_empty() && is_iso_date(&folded) {
@@ -245,7 +269,9 @@ fn qualifier(written: &str, quote: &str, figure: &str) -> Option<String> {
 
 /// 余, 超, 不足 beside the figure in the sentence.
 fn word_beside(quote: &str, figure: &str) -> Option<String> {
-    const BEFORE: [&str; 9] = ["不足", "不到", "超过", "超", "逾", "近", "突破", "高于", "低于"];
+    const BEFORE: [&str; 9] = [
+        "不足", "不到", "超过", "超", "逾", "近", "突破", "高于", "低于",
+    ];
     const BEHIND: [&str; 5] = ["余", "多", "以上", "以下", "以内"];
     let places = quote.match_indices(figure);
     places.into_iter().find_map(|(at, _)| {
@@ -263,14 +289,28 @@ fn word_beside(quote: &str, figure: &str) -> Option<String> {
 fn subject_column(view: &View<'_>, layout: &Layout, columns: &Columns) -> Option<u16> {
     let named = |name: &str| {
         columns.columns.iter().find(|column| {
-            column.slots.iter().any(|slot| columns.slots[*slot as usize].key == name)
+            column
+                .slots
+                .iter()
+                .any(|slot| columns.slots[*slot as usize].key == name)
         })
     };
     if let Some(column) = named("subject") {
         return Some(column.column);
     }
     let period = named("period").map(|column| column.column);
-    let candidates = columns.columns.iter().filter(|c| !c.numbering && Some(c.column) != period);
+    let called_name = columns.columns.iter().find(|column| {
+        let header = compact(&column.header).to_lowercase();
+        (header.ends_with("名称") || header.ends_with("name"))
+            && figures_share(view, layout, column.column) < 20
+    });
+    if let Some(column) = called_name {
+        return Some(column.column);
+    }
+    let candidates = columns
+        .columns
+        .iter()
+        .filter(|c| !c.numbering && Some(c.column) != period);
     candidates
         .take(2)
         .find(|column| figures_share(view, layout, column.column) < 20)
@@ -280,7 +320,11 @@ fn subject_column(view: &View<'_>, layout: &Layout, columns: &Columns) -> Option
 /// How many in a hundred of a column's first cells are figures.
 fn figures_share(view: &View<'_>, layout: &Layout, column: u16) -> usize {
     const CELLS_READ: usize = 200;
-    let rows = view.sheet.rows.iter().filter(|row| row.row > layout.header.1);
+    let rows = view
+        .sheet
+        .rows
+        .iter()
+        .filter(|row| row.row > layout.header.1);
     let cells: Vec<bool> = rows
         .filter_map(|row| view.sheet.cell(row.row, column))
         .take(CELLS_READ)
@@ -290,7 +334,11 @@ fn figures_share(view: &View<'_>, layout: &Layout, column: u16) -> usize {
             _ => false,
         })
         .collect();
-    if cells.is_empty() { 0 } else { cells.iter().filter(|figure| **figure).count() * 100 / cells.len() }
+    if cells.is_empty() {
+        0
+    } else {
+        cells.iter().filter(|figure| **figure).count() * 100 / cells.len()
+    }
 }
 
 /// Makes a column of a wide table one of the variable that its header names.
@@ -302,7 +350,9 @@ fn make_wide(
     subject: Option<u16>,
 ) {
     const MOSTLY: usize = 67;
-    let Some(place) = column.slots.first().map(|slot| *slot as usize) else { return };
+    let Some(place) = column.slots.first().map(|slot| *slot as usize) else {
+        return;
+    };
     column.mapped = true;
     if subject == Some(column.column) {
         (slots[place].key, slots[place].variable) = ("subject".to_owned(), "subject".to_owned());
@@ -312,12 +362,21 @@ fn make_wide(
         return;
     }
     let words = without_unit(&column.header);
-    let (time, rest) = take_time(&compact(&words));
+    // Names of programs (`status_2022_09_22`) stay as they are.
+    let (time, rest) = if words.contains('_') {
+        (HeaderTime::default(), words.clone())
+    } else {
+        take_time(&compact(&words))
+    };
     let (name, period, own) = match period_of(PeriodKind::Year, time, layout.lines.time) {
         Some((period, own)) if time.year.is_some() && !rest.is_empty() => (rest, period, own),
-        _ => (words, layout.lines.time.year.map(Period::Year), true),
+        _ => (words, layout.lines.time.period(), true),
     };
-    let name = if name.is_empty() { column_letters(u32::from(column.column)) } else { name };
+    let name = if name.is_empty() {
+        column_letters(u32::from(column.column))
+    } else {
+        name
+    };
     let unit = column.unit.clone().or_else(|| layout.lines.unit.clone());
     let figures = figures_share(view, layout, column.column) >= MOSTLY;
     let value_type = match unit.as_ref().map(|unit| unit.unit.kind) {
@@ -330,19 +389,36 @@ fn make_wide(
         Some(period) if !own => format!("{name}@{period}"),
         _ => name.clone(),
     };
-    let taken = slots.iter().any(|slot| slot.key == key && slot.variable != slots[place].variable);
-    let key = if taken { format!("{key}#{}", column.letters()) } else { key };
-    slots[place] = Slot { key, variable: name, period, value_type };
-    column.unit = if value_type == ValueType::Text { None } else { unit };
+    let taken = slots
+        .iter()
+        .any(|slot| slot.key == key && slot.variable != slots[place].variable);
+    let key = if taken {
+        format!("{key}#{}", column.letters())
+    } else {
+        key
+    };
+    slots[place] = Slot {
+        key,
+        variable: name,
+        period,
+        value_type,
+    };
+    column.unit = if value_type == ValueType::Text {
+        None
+    } else {
+        unit
+    };
     column.rule = if value_type == ValueType::Text {
         text_rule(layout.lines.time.year)
     } else {
         ValueRule {
             value_type,
             measure: Measure::Any,
-            unit: column.unit.as_ref().map(|unit| unit.unit).filter(|unit| {
-                value_type != ValueType::Number || unit.factor != Decimal::ONE
-            }),
+            unit: column
+                .unit
+                .as_ref()
+                .map(|unit| unit.unit)
+                .filter(|unit| value_type != ValueType::Number || unit.factor != Decimal::ONE),
             codes: Vec::new(),
             year: layout.lines.time.year,
         }
@@ -354,10 +430,17 @@ fn without_unit(header: &str) -> String {
     let mut words = String::new();
     let mut rest = header;
     while let Some(open) = rest.find(['(', '（']) {
-        let Some(close) = rest[open..].find([')', '）']) else { break };
+        let Some(close) = rest[open..].find([')', '）']) else {
+            break;
+        };
         let bracket = rest[open..].chars().next().map_or(1, char::len_utf8);
         let inside = &rest[open + bracket..open + close];
-        let end = open + close + rest[open + close..].chars().next().map_or(1, char::len_utf8);
+        let end = open
+            + close
+            + rest[open + close..]
+                .chars()
+                .next()
+                .map_or(1, char::len_utf8);
         words.push_str(&rest[..open]);
         if Unit::parse(inside).is_none() {
             words.push_str(&rest[open..end]);
@@ -398,7 +481,14 @@ mod tests {
     #[case("2024-05-31", "日期", "2024-05-31")]
     #[case("2024-2028", "年", "2024-2028")]
     #[case("58", "个", "58")]
-    fn values_take_the_type_of_their_unit(#[case] text: &str, #[case] unit: &str, #[case] value: &str) {
-        assert_eq!(typed(text, unit).map(|(value, _)| value.to_string()), Ok(value.to_owned()));
+    fn values_take_the_type_of_their_unit(
+        #[case] text: &str,
+        #[case] unit: &str,
+        #[case] value: &str,
+    ) {
+        assert_eq!(
+            typed(text, unit).map(|(value, _)| value.to_string()),
+            Ok(value.to_owned())
+        );
     }
 }

@@ -48,7 +48,10 @@ mod tests {
     #[test]
     fn a_mapping_is_kept_as_json() {
         let mut mapping = Mapping::default();
-        let choice = ColumnChoice { variable: Some("investment_total".to_owned()), unit: None };
+        let choice = ColumnChoice {
+            variable: Some("investment_total".to_owned()),
+            unit: None,
+        };
         mapping.by_header.insert("投资".to_owned(), choice);
         let text = serde_json::to_string(&mapping).unwrap();
         assert_eq!(serde_json::from_str::<Mapping>(&text).unwrap(), mapping);

@@ -9,11 +9,11 @@ mod report;
 mod totals;
 
 pub use columns::{Column, Slot};
+pub use facts::FactRow;
 pub use facts::fact_of_row;
 pub use mapping::{ColumnChoice, Mapping};
 pub use read::{Options, each_record, read_ledger};
 pub use record::{Entry, Note, Record, Refusal, Skipped};
-pub use facts::FactRow;
 pub use report::{Counts, kind_name, report, value as report_value};
 pub use totals::TotalCheck;
 

@@ -33,7 +33,11 @@ pub struct Options {
 impl Options {
     /// The built-in vocabulary of a ledger, nothing chosen.
     pub fn new(kind: LedgerKind) -> Self {
-        Self { vocabulary: Vocabulary::built_in(kind), park: None, mapping: Mapping::default() }
+        Self {
+            vocabulary: Vocabulary::built_in(kind),
+            park: None,
+            mapping: Mapping::default(),
+        }
     }
 }
 
@@ -48,7 +52,9 @@ pub fn read_ledger(
 ) -> Result<LedgerRead, ReadError> {
     let book = read_workbook(bytes)?;
     let mut records: Vec<Vec<Record>> = book.sheets.iter().map(|_| Vec::new()).collect();
-    let mut sheets = each_record(&book, options, &mut |sheet, _, record| records[sheet].push(record));
+    let mut sheets = each_record(&book, options, &mut |sheet, _, record| {
+        records[sheet].push(record)
+    });
     for (sheet, records) in sheets.iter_mut().zip(records) {
         sheet.records = records;
     }
@@ -71,9 +77,15 @@ pub fn each_record(
     sheets
         .map(|(place, sheet)| {
             let view = View::new(book, sheet);
-            let mut read = SheetRead { name: sheet.name.clone(), ..SheetRead::default() };
+            let mut read = SheetRead {
+                name: sheet.name.clone(),
+                ..SheetRead::default()
+            };
             if sheet.hidden {
-                read.notes.push(Note { cell: None, reason: Reason::HiddenSheet });
+                read.notes.push(Note {
+                    cell: None,
+                    reason: Reason::HiddenSheet,
+                });
             }
             if let Some(layout) = find(&view, &options.vocabulary) {
                 read_table(&view, &layout, options, &mut read, &mut |slots, record| {
@@ -97,12 +109,24 @@ fn read_table(
     let shape = Shape::of(view, layout, kind, &mut columns);
     let identity = identity_of(kind, &shape, &columns);
     if identity.is_empty() && kind != LedgerKind::Facts {
-        if columns.columns.iter().filter(|column| column.mapped).count() > 2 {
-            read.notes.push(Note { cell: None, reason: Reason::NoIdentityColumn });
+        if columns
+            .columns
+            .iter()
+            .filter(|column| column.mapped)
+            .count()
+            > 2
+        {
+            read.notes.push(Note {
+                cell: None,
+                reason: Reason::NoIdentityColumn,
+            });
         }
         return;
     }
-    let park = options.park.as_deref().map(|park| park_slot(&mut columns, park));
+    let park = options
+        .park
+        .as_deref()
+        .map(|park| park_slot(&mut columns, park));
     read.header = Some(layout.header);
     read.unit.clone_from(&layout.lines.unit);
     read.time = layout.lines.time;
@@ -135,11 +159,17 @@ fn identity_of(kind: LedgerKind, shape: &Shape, columns: &Columns) -> Vec<u16> {
     let names = identity_names(kind);
     let is_identity = |column: &&Column| {
         column.mapped
-            && column.slots.iter().any(|slot| {
-                names.contains(&columns.slots[*slot as usize].variable.as_str())
-            })
+            && column
+                .slots
+                .iter()
+                .any(|slot| names.contains(&columns.slots[*slot as usize].variable.as_str()))
     };
-    columns.columns.iter().filter(is_identity).map(|column| column.column).collect()
+    columns
+        .columns
+        .iter()
+        .filter(is_identity)
+        .map(|column| column.column)
+        .collect()
 }
 
 /// The park given beside the file: the slot of the park column, or one of its own.
@@ -161,7 +191,10 @@ fn hidden_columns(view: &View<'_>, columns: &Columns, read: &mut SheetRead) {
     for column in &columns.columns {
         if view.sheet.column_hidden(column.column) {
             let cell = Some(column.header_cell());
-            read.notes.push(Note { cell, reason: Reason::HiddenColumn });
+            read.notes.push(Note {
+                cell,
+                reason: Reason::HiddenColumn,
+            });
         }
     }
 }
@@ -184,12 +217,18 @@ fn row_context(
         .iter()
         .filter(|row| (layout.header.0..=layout.header.1).contains(&row.row));
     let mut context = RowContext {
-        numbering: columns.columns.iter().find(|c| c.numbering).map(|c| c.column),
+        numbering: columns
+            .columns
+            .iter()
+            .find(|c| c.numbering)
+            .map(|c| c.column),
         identity,
         figures: figures.map(|column| column.column).collect(),
         header: header_rows
             .map(|row| {
-                view.own_cells(row).map(|c| (c.column, one_line(&view.words_of(c)))).collect()
+                view.own_cells(row)
+                    .map(|c| (c.column, one_line(&view.words_of(c))))
+                    .collect()
             })
             .collect(),
         titles: layout.lines.titles.clone(),
@@ -246,8 +285,18 @@ impl TableReader<'_, '_> {
                 }
             }
             if row.hidden {
-                let column = self.view.own_cells(row).next().map_or(0, |cell| cell.column);
-                self.note(CellAddress { row: row.row, column: u32::from(column) }, Reason::HiddenRow);
+                let column = self
+                    .view
+                    .own_cells(row)
+                    .next()
+                    .map_or(0, |cell| cell.column);
+                self.note(
+                    CellAddress {
+                        row: row.row,
+                        column: u32::from(column),
+                    },
+                    Reason::HiddenRow,
+                );
             }
             self.first_body_row.get_or_insert(row.row);
             self.last_body_row = row.row;
@@ -259,21 +308,36 @@ impl TableReader<'_, '_> {
     }
 
     fn note(&mut self, cell: CellAddress, reason: Reason) {
-        self.read.notes.push(Note { cell: Some(cell), reason });
+        self.read.notes.push(Note {
+            cell: Some(cell),
+            reason,
+        });
     }
 
     /// The numbers of a total's row.
     fn stated(&mut self, row: &SheetRow) -> Vec<(u32, CellAddress, Decimal)> {
         let mut stated = Vec::new();
         for column in &self.columns.columns {
-            let Some(slot) = column.slots.first().filter(|_| column.mapped) else { continue };
-            let Some(cell) = self.view.sheet.cell(row.row, column.column) else { continue };
+            let Some(slot) = column.slots.first().filter(|_| column.mapped) else {
+                continue;
+            };
+            let Some(cell) = self.view.sheet.cell(row.row, column.column) else {
+                continue;
+            };
             let reading = read_cell(cell, self.view.book, &column.rule);
-            let address = CellAddress { row: row.row, column: u32::from(column.column) };
+            let address = CellAddress {
+                row: row.row,
+                column: u32::from(column.column),
+            };
             if let Some(number) = stated_decimal(&reading) {
                 stated.push((*slot, address, number));
-            } else if let Reading::Fault(reason @ (Reason::NoCachedValue | Reason::CellError(_))) = reading {
-                self.read.notes.push(Note { cell: Some(address), reason });
+            } else if let Reading::Fault(reason @ (Reason::NoCachedValue | Reason::CellError(_))) =
+                reading
+            {
+                self.read.notes.push(Note {
+                    cell: Some(address),
+                    reason,
+                });
             }
         }
         stated
@@ -297,30 +361,54 @@ impl TableReader<'_, '_> {
             let (cell, own) = match own {
                 Some(cell) => (cell, true),
                 None if self.view.has_merges(column.column) => {
-                    let Some(seen) = self.view.seen(row.row, column.column) else { continue };
+                    let Some(seen) = self.view.seen(row.row, column.column) else {
+                        continue;
+                    };
                     // Across columns a merged cell belongs to the first one alone.
-                    if seen.merge.is_some_and(|merge| merge.first_column != column.column) {
+                    if seen
+                        .merge
+                        .is_some_and(|merge| merge.first_column != column.column)
+                    {
                         continue;
                     }
                     (seen.cell, false)
                 }
                 None => continue,
             };
-            let address = CellAddress { row: row.row, column: u32::from(column.column) };
+            let address = CellAddress {
+                row: row.row,
+                column: u32::from(column.column),
+            };
             match read_cell(cell, self.view.book, &column.rule) {
                 Reading::Nothing => {}
-                Reading::Value { value, qualifier, unit } => {
+                Reading::Value {
+                    value,
+                    qualifier,
+                    unit,
+                } => {
                     let slot = column.slots[0];
                     if own && column.mapped {
                         self.totals.add(slot, &value, column.currency());
                     }
-                    entries.push(Entry { slot, value, qualifier, unit, cell: Some(address) });
+                    entries.push(Entry {
+                        slot,
+                        value,
+                        qualifier,
+                        unit,
+                        cell: Some(address),
+                    });
                 }
                 Reading::Span(from, until) => {
                     for (slot, read) in column.slots.iter().zip([from, until]) {
                         let (value, qualifier) = (Value::Date(read.date), read.qualifier);
                         let cell = Some(address);
-                        entries.push(Entry { slot: *slot, value, qualifier, unit: None, cell });
+                        entries.push(Entry {
+                            slot: *slot,
+                            value,
+                            qualifier,
+                            unit: None,
+                            cell,
+                        });
                     }
                 }
                 Reading::UnitMissing => {
@@ -329,18 +417,29 @@ impl TableReader<'_, '_> {
                 }
                 Reading::Fault(reason) => {
                     let variable = self.columns.slots[column.slots[0] as usize].key.clone();
-                    faults.push(Refusal { cell: address, variable, reason });
+                    faults.push(Refusal {
+                        cell: address,
+                        variable,
+                        reason,
+                    });
                 }
             }
         }
         if entries.is_empty() && faults.is_empty() && !unit_missing {
             return None;
         }
+        if self.shape.leaves_value_open(&entries, &faults) {
+            self.skip(row.row, "no_value");
+            return None;
+        }
         self.totals.count_row();
         self.complete(row.row, &mut entries, &mut faults);
         if faults.is_empty() && !unit_missing {
             self.read.accepted_rows += 1;
-            return Some(Record { row: row.row, entries });
+            return Some(Record {
+                row: row.row,
+                entries,
+            });
         }
         self.read.refused_rows += 1;
         self.read.refused_row_numbers.push(row.row);
@@ -355,7 +454,11 @@ impl TableReader<'_, '_> {
         self.units_missed.push(column.column);
         let variable = self.columns.slots[column.slots[0] as usize].key.clone();
         let cell = column.header_cell();
-        self.read.refused.push(Refusal { cell, variable, reason: Reason::MissingUnit });
+        self.read.refused.push(Refusal {
+            cell,
+            variable,
+            reason: Reason::MissingUnit,
+        });
     }
 
     /// What a row needs beside its cells: somebody it is about, a park, one meaning of a fact.
@@ -364,8 +467,13 @@ impl TableReader<'_, '_> {
             && !entries.iter().any(|entry| entry.slot == *slot)
         {
             let value = Value::Text(park.clone());
-            let entry =
-                Entry { slot: *slot, value, qualifier: String::new(), unit: None, cell: None };
+            let entry = Entry {
+                slot: *slot,
+                value,
+                qualifier: String::new(),
+                unit: None,
+                cell: None,
+            };
             entries.push(entry);
         }
         if self.kind == LedgerKind::Facts {
@@ -374,15 +482,24 @@ impl TableReader<'_, '_> {
         }
         let names = identity_names(self.kind);
         let variable_of = |slot: u32| self.columns.slots[slot as usize].variable.as_str();
-        let named = entries.iter().any(|entry| {
-            names.contains(&variable_of(entry.slot)) && entry.value != Value::Absent
-        });
-        let faulty = faults.iter().any(|fault| names.contains(&fault.variable.as_str()));
+        let named = entries
+            .iter()
+            .any(|entry| names.contains(&variable_of(entry.slot)) && entry.value != Value::Absent);
+        let faulty = faults
+            .iter()
+            .any(|fault| names.contains(&fault.variable.as_str()));
         if !named && !faulty {
             let column = self.context.identity.first().copied().unwrap_or_default();
-            let label = if self.kind == LedgerKind::Projects { "项目名称" } else { "企业名称或统一社会信用代码" };
+            let label = if self.kind == LedgerKind::Projects {
+                "项目名称"
+            } else {
+                "企业名称或统一社会信用代码"
+            };
             faults.push(Refusal {
-                cell: CellAddress { row, column: u32::from(column) },
+                cell: CellAddress {
+                    row,
+                    column: u32::from(column),
+                },
                 variable: names[0].to_owned(),
                 reason: Reason::MissingIdentity(label.to_owned()),
             });
@@ -390,9 +507,14 @@ impl TableReader<'_, '_> {
         for entry in entries.iter() {
             if let (Value::Code(code), Some(cell)) = (&entry.value, entry.cell)
                 && variable_of(entry.slot).ends_with("uscc")
-                && code.parse::<Uscc>().is_ok_and(|code| !code.inner_check_holds())
+                && code
+                    .parse::<Uscc>()
+                    .is_ok_and(|code| !code.inner_check_holds())
             {
-                self.read.notes.push(Note { cell: Some(cell), reason: Reason::InnerCheck(code.clone()) });
+                self.read.notes.push(Note {
+                    cell: Some(cell),
+                    reason: Reason::InnerCheck(code.clone()),
+                });
             }
         }
     }
@@ -402,7 +524,9 @@ impl TableReader<'_, '_> {
         self.read.totals = checks;
         self.read.notes.extend(notes);
         self.read.body = self.first_body_row.map(|first| (first, self.last_body_row));
-        self.read.refused.sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
+        self.read
+            .refused
+            .sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
         let order = |cell: Option<CellAddress>| cell.map(|cell| (cell.row, cell.column));
         self.read.notes.sort_by_key(|note| order(note.cell));
     }

@@ -45,9 +45,12 @@ pub fn kind_name(kind: LedgerKind) -> &'static str {
 }
 
 fn sheet(read: &SheetRead) -> Json {
-    let header_rows: Vec<u32> =
-        read.header.map_or_else(Vec::new, |(first, last)| (first + 1..=last + 1).collect());
-    let rows: Vec<u32> = read.body.map_or_else(Vec::new, |(first, last)| vec![first + 1, last + 1]);
+    let header_rows: Vec<u32> = read
+        .header
+        .map_or_else(Vec::new, |(first, last)| (first + 1..=last + 1).collect());
+    let rows: Vec<u32> = read
+        .body
+        .map_or_else(Vec::new, |(first, last)| vec![first + 1, last + 1]);
     json!({
         "name": read.name,
         "header_rows": header_rows,

@@ -108,16 +108,24 @@ impl Totals {
             let (from, until) = scopes.of_boundary(&self.boundaries, place);
             for (slot, cell, stated) in &self.boundaries[place].stated {
                 let foreign = |boundary: Option<usize>| {
-                    let of_slot = |place: usize| self.boundaries[place].foreign_before.get(slot).copied();
+                    let of_slot =
+                        |place: usize| self.boundaries[place].foreign_before.get(slot).copied();
                     boundary.and_then(of_slot).unwrap_or_default()
                 };
                 if foreign(Some(until)) > foreign(from) {
-                    notes.push(Note { cell: Some(*cell), reason: Reason::MixedCurrencies });
+                    notes.push(Note {
+                        cell: Some(*cell),
+                        reason: Reason::MixedCurrencies,
+                    });
                     continue;
                 }
                 let at = |boundary: Option<usize>| {
                     boundary.map_or_else(Decimal::default, |place| {
-                        self.boundaries[place].before.get(slot).copied().unwrap_or_default()
+                        self.boundaries[place]
+                            .before
+                            .get(slot)
+                            .copied()
+                            .unwrap_or_default()
                     })
                 };
                 let summed = at(Some(until)) - at(from);
@@ -134,7 +142,10 @@ impl Totals {
                         stated: check.stated.clone(),
                         summed: check.summed.clone(),
                     };
-                    notes.push(Note { cell: Some(*cell), reason });
+                    notes.push(Note {
+                        cell: Some(*cell),
+                        reason,
+                    });
                 }
                 checks.push(check);
             }
@@ -145,8 +156,7 @@ impl Totals {
 
 fn written(number: Decimal, value_type: ValueType) -> String {
     if value_type == ValueType::Money {
-        return domain::money::rounded_fen(number)
-            .map_or_else(|_| number.to_string(), format_fen);
+        return domain::money::rounded_fen(number).map_or_else(|_| number.to_string(), format_fen);
     }
     number.normalize().to_string()
 }
@@ -161,10 +171,13 @@ struct Scopes {
 
 impl Scopes {
     fn of(boundaries: &[Boundary]) -> Self {
-        let is_sub = |boundary: &Boundary| matches!(boundary.kind, BoundaryKind::Total(TotalWord::Sub));
+        let is_sub =
+            |boundary: &Boundary| matches!(boundary.kind, BoundaryKind::Total(TotalWord::Sub));
         let first_sub = boundaries.iter().position(is_sub);
         let on_top = first_sub.is_some_and(|place| {
-            let start = place.checked_sub(1).map_or(0, |before| boundaries[before].rows_before);
+            let start = place
+                .checked_sub(1)
+                .map_or(0, |before| boundaries[before].rows_before);
             boundaries[place].rows_before == start
         });
         let count = |wanted: fn(TotalWord) -> bool| {
@@ -173,7 +186,11 @@ impl Scopes {
                 .filter(|b| matches!(b.kind, BoundaryKind::Total(word) if wanted(word)))
                 .count()
         };
-        Self { on_top, sums: count(|word| word == TotalWord::Sum), totals: count(|_| true) }
+        Self {
+            on_top,
+            sums: count(|word| word == TotalWord::Sum),
+            totals: count(|_| true),
+        }
     }
 
     /// The boundaries between which the rows of a total stand.
@@ -229,7 +246,12 @@ mod tests {
     }
 
     fn agreements(totals: Totals) -> Vec<bool> {
-        totals.check(&slots()).0.into_iter().map(|check| check.agrees).collect()
+        totals
+            .check(&slots())
+            .0
+            .into_iter()
+            .map(|check| check.agrees)
+            .collect()
     }
 
     #[test]
@@ -275,7 +297,10 @@ mod tests {
         row(&mut totals, 1);
         totals.total(TotalWord::Sum, stated(2));
         let (checks, notes) = totals.check(&slots());
-        assert_eq!((checks[0].stated.as_str(), checks[0].summed.as_str()), ("2.00", "1.00"));
+        assert_eq!(
+            (checks[0].stated.as_str(), checks[0].summed.as_str()),
+            ("2.00", "1.00")
+        );
         assert_eq!(notes.len(), 1);
     }
 }

@@ -61,7 +61,9 @@ pub fn read_sheet<R: BufRead>(
                     let mut open = open_cell(&element, next_column);
                     next_column = open.column + 1;
                     if open.column >= COLUMNS_MAX {
-                        return Err(ReadError::TooManyColumns { sheet: name.to_owned() });
+                        return Err(ReadError::TooManyColumns {
+                            sheet: name.to_owned(),
+                        });
                     }
                     text.clear();
                     read_cell(&mut xml, &mut open, &mut text)?;
@@ -70,9 +72,12 @@ pub fn read_sheet<R: BufRead>(
                     }
                 }
                 b"row" => {
-                    let row = number_attribute(&element, b"r").map_or(next_row, |r| r.saturating_sub(1));
+                    let row =
+                        number_attribute(&element, b"r").map_or(next_row, |r| r.saturating_sub(1));
                     if row >= ROWS_MAX {
-                        return Err(ReadError::TooManyRows { sheet: name.to_owned() });
+                        return Err(ReadError::TooManyRows {
+                            sheet: name.to_owned(),
+                        });
                     }
                     next_row = row + 1;
                     next_column = 0;
@@ -100,12 +105,19 @@ pub fn read_sheet<R: BufRead>(
 }
 
 fn open_cell(element: &BytesStart<'_>, next_column: u32) -> Open {
-    let mut open = Open { column: next_column, ..Open::default() };
+    let mut open = Open {
+        column: next_column,
+        ..Open::default()
+    };
     for attribute in element.attributes().with_checks(false).flatten() {
         let value = attribute.value.as_ref();
         match attribute.key.as_ref() {
             b"r" => open.column = column_of(value).unwrap_or(next_column),
-            b"s" => open.format = digits(value).and_then(|n| u16::try_from(n).ok()).unwrap_or(0),
+            b"s" => {
+                open.format = digits(value)
+                    .and_then(|n| u16::try_from(n).ok())
+                    .unwrap_or(0)
+            }
             b"t" => {
                 open.kind = match value {
                     b"s" => CellKind::Shared,
@@ -137,7 +149,8 @@ fn column_of(reference: &[u8]) -> Option<u32> {
 fn digits(bytes: &[u8]) -> Option<u32> {
     (!bytes.is_empty() && bytes.len() < 10).then_some(())?;
     bytes.iter().try_fold(0_u32, |number, byte| {
-        byte.is_ascii_digit().then(|| number * 10 + u32::from(byte - b'0'))
+        byte.is_ascii_digit()
+            .then(|| number * 10 + u32::from(byte - b'0'))
     })
 }
 
@@ -184,12 +197,20 @@ fn close_cell(
     context: &mut Context<'_>,
 ) -> Result<Option<Cell>, ReadError> {
     let column = u16::try_from(open.column).expect("checked against the most columns");
-    let format = if usize::from(open.format) < context.formats { open.format } else { 0 };
+    let format = if usize::from(open.format) < context.formats {
+        open.format
+    } else {
+        0
+    };
     let cell = |content| Ok(Some(Cell::new(column, format, content)));
     let words = open.kind == CellKind::Words;
     if text.is_empty() {
         let has_result = words && (open.value_seen || open.text_seen);
-        return if open.formula && !has_result { cell(Content::NoCachedValue) } else { Ok(None) };
+        return if open.formula && !has_result {
+            cell(Content::NoCachedValue)
+        } else {
+            Ok(None)
+        };
     }
     match open.kind {
         CellKind::Shared => {
@@ -224,7 +245,9 @@ fn hidden_column(element: &BytesStart<'_>, sheet: &mut Sheet) {
 }
 
 fn merge(element: &BytesStart<'_>, sheet: &mut Sheet) {
-    let Some(reference) = raw_attribute(element, b"ref") else { return };
+    let Some(reference) = raw_attribute(element, b"ref") else {
+        return;
+    };
     if let Some(merge) = std::str::from_utf8(&reference).ok().and_then(merge_of) {
         sheet.merges.push(merge);
     }
@@ -235,12 +258,20 @@ fn merge_of(reference: &str) -> Option<Merge> {
     let place = |text: &str| -> Option<(u32, u16)> {
         let text = text.replace('$', "");
         let column = u16::try_from(column_of(text.as_bytes())?).ok()?;
-        let row = text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().ok()?;
+        let row = text
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic())
+            .parse::<u32>()
+            .ok()?;
         Some((row.checked_sub(1)?, column))
     };
     let (first, last) = reference.split_once(':')?;
     let ((first_row, first_column), (last_row, last_column)) = (place(first)?, place(last)?);
-    Some(Merge { first_row, first_column, last_row, last_column })
+    Some(Merge {
+        first_row,
+        first_column,
+        last_row,
+        last_column,
+    })
 }
 
 #[cfg(test)]
@@ -250,8 +281,14 @@ mod tests {
     fn read(xml: &str) -> (Sheet, Strings) {
         let mut strings = Strings::default();
         strings.push("共享");
-        let mut context = Context { shared: 1, formats: 3, strings: &mut strings };
-        let sheet = read_sheet(xml.as_bytes(), "s", &mut context).unwrap().unwrap();
+        let mut context = Context {
+            shared: 1,
+            formats: 3,
+            strings: &mut strings,
+        };
+        let sheet = read_sheet(xml.as_bytes(), "s", &mut context)
+            .unwrap()
+            .unwrap();
         (sheet, strings)
     }
 
@@ -266,17 +303,40 @@ mod tests {
             <row><c><v>7</v></c></row></sheetData>
             <mergeCells><mergeCell ref="A1:B2"/></mergeCells></worksheet>"#,
         );
-        assert_eq!(sheet.rows.iter().map(|r| (r.row, r.hidden)).collect::<Vec<_>>(), [(2, true), (3, false)]);
+        assert_eq!(
+            sheet
+                .rows
+                .iter()
+                .map(|r| (r.row, r.hidden))
+                .collect::<Vec<_>>(),
+            [(2, true), (3, false)]
+        );
         let content = |column| sheet.cell(2, column).map(Cell::content);
         assert_eq!(content(0), Some(Content::Text(0)));
-        assert_eq!(content(1), Some(Content::Number(Exact { mantissa: 15, scale: 1 })));
-        let Some(Content::Text(id)) = content(2) else { panic!("no text") };
+        assert_eq!(
+            content(1),
+            Some(Content::Number(Exact {
+                mantissa: 15,
+                scale: 1
+            }))
+        );
+        let Some(Content::Text(id)) = content(2) else {
+            panic!("no text")
+        };
         assert_eq!(strings.get(id), "富文&本");
         assert_eq!(content(3), Some(Content::NoCachedValue));
         assert_eq!(content(4), None);
         assert!(matches!(content(5), Some(Content::Error(_))));
         assert_eq!(content(6), Some(Content::Bool(true)));
         assert!(sheet.column_hidden(2) && !sheet.column_hidden(0));
-        assert_eq!(sheet.merges, [Merge { first_row: 0, first_column: 0, last_row: 1, last_column: 1 }]);
+        assert_eq!(
+            sheet.merges,
+            [Merge {
+                first_row: 0,
+                first_column: 0,
+                last_row: 1,
+                last_column: 1
+            }]
+        );
     }
 }

@@ -31,7 +31,9 @@ impl<'a> CompoundFile<'a> {
         let header = bytes.get(..HEADER_BYTES).ok_or_else(broken)?;
         let shift = u16::from_le_bytes([header[30], header[31]]);
         if shift != 9 && shift != 12 {
-            return Err(ReadError::Damaged("the compound file has no known sector size".to_owned()));
+            return Err(ReadError::Damaged(
+                "the compound file has no known sector size".to_owned(),
+            ));
         }
         let mut file = Self {
             bytes,
@@ -43,7 +45,10 @@ impl<'a> CompoundFile<'a> {
         };
         file.table = file.sector_table(header);
         let directory = file.chain(long(header, 48), u64::MAX);
-        file.entries = directory.chunks_exact(ENTRY_BYTES).filter_map(entry).collect();
+        file.entries = directory
+            .chunks_exact(ENTRY_BYTES)
+            .filter_map(entry)
+            .collect();
         file.small_table = longs(&file.chain(long(header, 60), u64::MAX));
         let root = file.entries.first().ok_or_else(broken)?;
         file.mini_stream = file.chain(root.start, root.size);
@@ -52,13 +57,18 @@ impl<'a> CompoundFile<'a> {
 
     /// Whether there is a stream of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.entries.iter().any(|entry| entry.stream && entry.name == name)
+        self.entries
+            .iter()
+            .any(|entry| entry.stream && entry.name == name)
     }
 
     /// The bytes of a stream.
     pub fn stream(&self, name: &str) -> Option<Vec<u8>> {
         const SMALL_BYTES: u64 = 4096;
-        let entry = self.entries.iter().find(|entry| entry.stream && entry.name == name)?;
+        let entry = self
+            .entries
+            .iter()
+            .find(|entry| entry.stream && entry.name == name)?;
         Some(if entry.size < SMALL_BYTES {
             self.small_chain(entry.start, entry.size)
         } else {
@@ -67,7 +77,9 @@ impl<'a> CompoundFile<'a> {
     }
 
     fn sector(&self, number: u32) -> Option<&'a [u8]> {
-        let start = (number as usize).checked_add(1)?.checked_mul(self.sector_bytes)?;
+        let start = (number as usize)
+            .checked_add(1)?
+            .checked_mul(self.sector_bytes)?;
         let end = start.checked_add(self.sector_bytes)?.min(self.bytes.len());
         self.bytes.get(start..end)
     }
@@ -77,7 +89,9 @@ impl<'a> CompoundFile<'a> {
         let mut next = long(header, 68);
         let mut seen = 0;
         while next < FREE && seen < self.bytes.len() / self.sector_bytes + 1 {
-            let Some(sector) = self.sector(next) else { break };
+            let Some(sector) = self.sector(next) else {
+                break;
+            };
             let mut numbers = longs(sector);
             next = numbers.pop().unwrap_or(FREE);
             places.extend(numbers);
@@ -85,7 +99,11 @@ impl<'a> CompoundFile<'a> {
         }
         places.retain(|place| *place < FREE);
         places.truncate(self.bytes.len() / self.sector_bytes + 1);
-        places.iter().filter_map(|place| self.sector(*place)).flat_map(longs).collect()
+        places
+            .iter()
+            .filter_map(|place| self.sector(*place))
+            .flat_map(longs)
+            .collect()
     }
 
     fn chain(&self, start: u32, size: u64) -> Vec<u8> {
@@ -96,7 +114,9 @@ impl<'a> CompoundFile<'a> {
             if next >= FREE || bytes.len() as u64 >= size {
                 break;
             }
-            let Some(sector) = self.sector(next) else { break };
+            let Some(sector) = self.sector(next) else {
+                break;
+            };
             bytes.extend_from_slice(sector);
             next = self.table.get(next as usize).copied().unwrap_or(FREE);
         }
@@ -113,7 +133,9 @@ impl<'a> CompoundFile<'a> {
                 break;
             }
             let at = next as usize * SMALL_SECTOR;
-            let Some(sector) = self.mini_stream.get(at..at + SMALL_SECTOR) else { break };
+            let Some(sector) = self.mini_stream.get(at..at + SMALL_SECTOR) else {
+                break;
+            };
             bytes.extend_from_slice(sector);
             next = self.small_table.get(next as usize).copied().unwrap_or(FREE);
         }
@@ -138,9 +160,9 @@ fn entry(bytes: &[u8]) -> Option<Entry> {
 }
 
 fn long(bytes: &[u8], at: usize) -> u32 {
-    bytes
-        .get(at..at + 4)
-        .map_or(FREE, |four| u32::from_le_bytes(four.try_into().expect("four bytes")))
+    bytes.get(at..at + 4).map_or(FREE, |four| {
+        u32::from_le_bytes(four.try_into().expect("four bytes"))
+    })
 }
 
 fn longs(bytes: &[u8]) -> Vec<u32> {

@@ -16,7 +16,11 @@ use crate::number_format::{DateParts, NumberFormat};
 pub const FORMATS: [NumberFormat; 5] = [
     NumberFormat::General,
     NumberFormat::Percent,
-    NumberFormat::Date(DateParts { year: true, month: true, day: true }),
+    NumberFormat::Date(DateParts {
+        year: true,
+        month: true,
+        day: true,
+    }),
     NumberFormat::Time,
     NumberFormat::Decimals(2),
 ];
@@ -26,7 +30,9 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
     if is_encrypted(package)? {
         return Err(ReadError::Encrypted);
     }
-    let stream = package.stream("content.xml")?.ok_or(ReadError::UnknownKind)?;
+    let stream = package
+        .stream("content.xml")?
+        .ok_or(ReadError::UnknownKind)?;
     let mut xml = reader(BufReader::with_capacity(64 * 1024, stream));
     let mut buffer = Vec::new();
     let mut workbook = Workbook {
@@ -65,11 +71,17 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
         }
         buffer.clear();
     }
-    if spreadsheet { Ok(workbook) } else { Err(ReadError::UnknownKind) }
+    if spreadsheet {
+        Ok(workbook)
+    } else {
+        Err(ReadError::UnknownKind)
+    }
 }
 
 fn is_encrypted(package: &mut Package<'_>) -> Result<bool, ReadError> {
-    let Some(mut manifest) = package.stream("META-INF/manifest.xml")? else { return Ok(false) };
+    let Some(mut manifest) = package.stream("META-INF/manifest.xml")? else {
+        return Ok(false);
+    };
     let mut text = Vec::new();
     manifest.read_to_end(&mut text).map_err(damaged)?;
     Ok(String::from_utf8_lossy(&text).contains("encryption-data"))

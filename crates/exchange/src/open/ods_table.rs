@@ -90,7 +90,9 @@ pub fn read_table<R: BufRead>(
 impl Table<'_> {
     fn open_row(&mut self, element: &BytesStart<'_>) {
         self.column = 0;
-        self.row_repeated = number_attribute(element, b"number-rows-repeated").unwrap_or(1).max(1);
+        self.row_repeated = number_attribute(element, b"number-rows-repeated")
+            .unwrap_or(1)
+            .max(1);
         self.hidden = is_hidden(element);
         self.pending.clear();
     }
@@ -102,7 +104,9 @@ impl Table<'_> {
         }
         for _ in 0..self.row_repeated {
             if self.row >= ROWS_MAX {
-                return Err(ReadError::TooManyRows { sheet: self.name.to_owned() });
+                return Err(ReadError::TooManyRows {
+                    sheet: self.name.to_owned(),
+                });
             }
             if self.sheet.cells.len() + self.pending.len() > CELLS_MAX {
                 return Err(ReadError::TooLarge);
@@ -117,7 +121,9 @@ impl Table<'_> {
     }
 
     fn columns(&mut self, element: &BytesStart<'_>, next: &mut u32) {
-        let count = number_attribute(element, b"number-columns-repeated").unwrap_or(1).max(1);
+        let count = number_attribute(element, b"number-columns-repeated")
+            .unwrap_or(1)
+            .max(1);
         let last = next.saturating_add(count - 1).min(COLUMNS_MAX - 1);
         if is_hidden(element)
             && let (Ok(first), Ok(last)) = (u16::try_from(*next), u16::try_from(last))
@@ -136,11 +142,14 @@ impl Table<'_> {
         let first = self.column;
         self.column = self.column.saturating_add(open.repeated);
         // A covered cell may still hold what it held before it was merged; nobody sees that.
-        let Some((content, format)) = content_of(open, text, strings).filter(|_| !open.covered) else {
+        let Some((content, format)) = content_of(open, text, strings).filter(|_| !open.covered)
+        else {
             return Ok(());
         };
         if self.column > COLUMNS_MAX {
-            return Err(ReadError::TooManyColumns { sheet: self.name.to_owned() });
+            return Err(ReadError::TooManyColumns {
+                sheet: self.name.to_owned(),
+            });
         }
         let place = |column: u32| u16::try_from(column).expect("checked against the most columns");
         if open.row_span > 1 || open.column_span > 1 {
@@ -166,9 +175,14 @@ fn is_hidden(element: &BytesStart<'_>) -> bool {
 fn open_cell(element: &BytesStart<'_>) -> OpenCell {
     let count = |name: &[u8]| number_attribute(element, name).unwrap_or(1).max(1);
     let kind = attribute_named(element, b"office:value-type").unwrap_or_default();
-    let value = ["office:value", "office:date-value", "office:boolean-value", "office:string-value"]
-        .iter()
-        .find_map(|name| attribute_named(element, name.as_bytes()));
+    let value = [
+        "office:value",
+        "office:date-value",
+        "office:boolean-value",
+        "office:string-value",
+    ]
+    .iter()
+    .find_map(|name| attribute_named(element, name.as_bytes()));
     OpenCell {
         repeated: count(b"number-columns-repeated"),
         row_span: count(b"number-rows-spanned").min(ROWS_MAX),
@@ -192,19 +206,34 @@ fn attribute_named(element: &BytesStart<'_>, name: &[u8]) -> Option<String> {
 
 fn content_of(open: &OpenCell, text: &str, strings: &mut Strings) -> Option<(Content, u16)> {
     let format = |wanted: NumberFormat| {
-        FORMATS.iter().position(|known| *known == wanted).map_or(0, |at| u16::try_from(at).unwrap_or(0))
+        FORMATS
+            .iter()
+            .position(|known| *known == wanted)
+            .map_or(0, |at| u16::try_from(at).unwrap_or(0))
     };
-    let number = open.value.as_deref().and_then(Exact::parse).map(Content::Number);
+    let number = open
+        .value
+        .as_deref()
+        .and_then(Exact::parse)
+        .map(Content::Number);
     match open.kind.as_slice() {
         b"float" | b"currency" => {
             let shown = text.trim();
             // What is shown decides what a month written as a number means: 2024.10 is October.
-            let two_decimals = shown.len() > 3 && shown.as_bytes()[shown.len().saturating_sub(3)] == b'.';
-            let format = if two_decimals { format(NumberFormat::Decimals(2)) } else { 0 };
+            let two_decimals =
+                shown.len() > 3 && shown.as_bytes()[shown.len().saturating_sub(3)] == b'.';
+            let format = if two_decimals {
+                format(NumberFormat::Decimals(2))
+            } else {
+                0
+            };
             number.map(|number| (number, format))
         }
         b"percentage" => number.map(|number| (number, format(NumberFormat::Percent))),
-        b"boolean" => open.value.as_ref().map(|value| (Content::Bool(value == "true"), 0)),
+        b"boolean" => open
+            .value
+            .as_ref()
+            .map(|value| (Content::Bool(value == "true"), 0)),
         // The shown words say at which precision the date was meant; the value is always a day.
         b"date" => {
             let shown = text.trim();
@@ -221,7 +250,11 @@ fn content_of(open: &OpenCell, text: &str, strings: &mut Strings) -> Option<(Con
         b"" if open.formula && text.is_empty() => Some((Content::NoCachedValue, 0)),
         _ if is_error(text) && open.formula => Some((Content::Error(strings.intern(text)), 0)),
         _ => {
-            let words = if text.is_empty() { open.value.as_deref().unwrap_or_default() } else { text };
+            let words = if text.is_empty() {
+                open.value.as_deref().unwrap_or_default()
+            } else {
+                text
+            };
             (!words.is_empty()).then(|| (Content::Text(strings.intern(words)), 0))
         }
     }

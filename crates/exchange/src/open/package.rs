@@ -35,21 +35,29 @@ impl<'a> Package<'a> {
         self.archive.index_for_name(name).is_some()
     }
 
-
     /// A part as a stream. It ends with an error where it is longer than it said, so that a package
     /// whose directory lies cannot fill the memory.
     pub fn stream(&mut self, name: &str) -> Result<Option<PartStream<'_>>, ReadError> {
-        let Some(index) = self.archive.index_for_name(name) else { return Ok(None) };
+        let Some(index) = self.archive.index_for_name(name) else {
+            return Ok(None);
+        };
         let part = self.archive.by_index(index).map_err(damaged)?;
         let size = part.size();
-        Ok(Some(PartStream { inner: Box::new(part), left: size }))
+        Ok(Some(PartStream {
+            inner: Box::new(part),
+            left: size,
+        }))
     }
 
     /// The whole text of a part; `None` if there is no such part.
     pub fn text(&mut self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
-        let Some(mut stream) = self.stream(name)? else { return Ok(None) };
+        let Some(mut stream) = self.stream(name)? else {
+            return Ok(None);
+        };
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).map_err(|error| ReadError::Damaged(error.to_string()))?;
+        stream
+            .read_to_end(&mut bytes)
+            .map_err(|error| ReadError::Damaged(error.to_string()))?;
         Ok(Some(bytes))
     }
 }

@@ -24,14 +24,18 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
     let mut row = 0_u32;
     while rows.more() {
         if row >= ROWS_MAX {
-            return Err(ReadError::TooManyRows { sheet: String::new() });
+            return Err(ReadError::TooManyRows {
+                sheet: String::new(),
+            });
         }
         sheet.begin_row(row, false);
         let mut column = 0_u32;
         loop {
             let last = rows.field(&mut field);
             if column >= COLUMNS_MAX {
-                return Err(ReadError::TooManyColumns { sheet: String::new() });
+                return Err(ReadError::TooManyColumns {
+                    sheet: String::new(),
+                });
             }
             if !field.trim().is_empty() {
                 let id = strings.intern(&field);
@@ -88,7 +92,14 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(400)];
     let zeros = |parity: usize| {
-        sample.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count() * 8 > sample.len()
+        sample
+            .iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+            * 8
+            > sample.len()
     };
     match (zeros(0), zeros(1)) {
         (false, true) => Some(UTF_16LE),
@@ -137,7 +148,10 @@ struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     fn new(text: &'a str, separator: char) -> Self {
-        Self { rest: text, separator }
+        Self {
+            rest: text,
+            separator,
+        }
     }
 
     fn more(&self) -> bool {
@@ -224,17 +238,26 @@ mod tests {
     #[case(GB18030.encode("名称,投资\n甲,1\n").0.into_owned())]
     #[case([&b"\xff\xfe"[..], &"名称,投资\n甲,1".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat())]
     fn encodings_and_separators_are_told(#[case] bytes: Vec<u8>) {
-        assert_eq!(table(&bytes), [(0, words(&["名称", "投资"])), (1, words(&["甲", "1"]))]);
+        assert_eq!(
+            table(&bytes),
+            [(0, words(&["名称", "投资"])), (1, words(&["甲", "1"]))]
+        );
     }
 
     #[test]
     fn blank_lines_keep_their_row_and_quotes_their_breaks() {
         let read = table("a,b\n\n\"x\n\"\"y\",2\n".as_bytes());
-        assert_eq!(read, [(0, words(&["a", "b"])), (2, words(&["x\n\"y", "2"]))]);
+        assert_eq!(
+            read,
+            [(0, words(&["a", "b"])), (2, words(&["x\n\"y", "2"]))]
+        );
     }
 
     #[test]
     fn a_quote_that_is_never_closed_swallows_nothing() {
-        assert_eq!(table(b"a,\"b\nc,d\n"), [(0, words(&["a", "\"b"])), (1, words(&["c", "d"]))]);
+        assert_eq!(
+            table(b"a,\"b\nc,d\n"),
+            [(0, words(&["a", "\"b"])), (1, words(&["c", "d"]))]
+        );
     }
 }

@@ -17,12 +17,18 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
         return Err(ReadError::Encrypted);
     }
     let stream = file.stream("Workbook").or_else(|| file.stream("Book"));
-    let Some(stream) = stream else { return Err(ReadError::UnknownKind) };
+    let Some(stream) = stream else {
+        return Err(ReadError::UnknownKind);
+    };
     let look = look_of(&stream);
     // The library that reads the values trusts lengths in the file; a damaged one must not end the
     // program.
     let opened = std::panic::catch_unwind(|| values(bytes, &look));
-    opened.unwrap_or_else(|_| Err(ReadError::Damaged("the records do not fit together".to_owned())))
+    opened.unwrap_or_else(|_| {
+        Err(ReadError::Damaged(
+            "the records do not fit together".to_owned(),
+        ))
+    })
 }
 
 fn values(bytes: &[u8], look: &Look) -> Result<Workbook, ReadError> {
@@ -31,7 +37,9 @@ fn values(bytes: &[u8], look: &Look) -> Result<Workbook, ReadError> {
     let mut sheets = Vec::new();
     let listed = xls.sheets_metadata().to_vec();
     let epoch_1904 = xls.has_1904_epoch();
-    let worksheets = listed.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let worksheets = listed
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet);
     for (place, sheet) in worksheets.enumerate() {
         let range = xls.worksheet_range(&sheet.name).map_err(refusal)?;
         let empty = SheetLook::default();
@@ -42,7 +50,10 @@ fn values(bytes: &[u8], look: &Look) -> Result<Workbook, ReadError> {
             hidden_columns: look.hidden_columns.clone(),
             ..Sheet::default()
         };
-        for merge in xls.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default() {
+        for merge in xls
+            .merge_cells_by_sheet_name(&sheet.name)
+            .unwrap_or_default()
+        {
             let column = |c| u16::try_from(c).unwrap_or(u16::MAX);
             read.merges.push(Merge {
                 first_row: merge.start.0,
@@ -54,9 +65,18 @@ fn values(bytes: &[u8], look: &Look) -> Result<Workbook, ReadError> {
         fill(&mut read, &range, look, &mut strings)?;
         sheets.push(read);
     }
-    let formats =
-        if look.formats.is_empty() { vec![NumberFormat::General] } else { look.formats.clone() };
-    Ok(Workbook { format: FileFormat::Xls, sheets, strings, formats, epoch_1904 })
+    let formats = if look.formats.is_empty() {
+        vec![NumberFormat::General]
+    } else {
+        look.formats.clone()
+    };
+    Ok(Workbook {
+        format: FileFormat::Xls,
+        sheets,
+        strings,
+        formats,
+        epoch_1904,
+    })
 }
 
 fn fill(
@@ -71,10 +91,14 @@ fn fill(
         let row = first_row + u32::try_from(row).unwrap_or(u32::MAX);
         let column = first_column + u32::try_from(column).unwrap_or(u32::MAX);
         if row >= ROWS_MAX {
-            return Err(ReadError::TooManyRows { sheet: sheet.name.clone() });
+            return Err(ReadError::TooManyRows {
+                sheet: sheet.name.clone(),
+            });
         }
         if column >= COLUMNS_MAX {
-            return Err(ReadError::TooManyColumns { sheet: sheet.name.clone() });
+            return Err(ReadError::TooManyColumns {
+                sheet: sheet.name.clone(),
+            });
         }
         let column = u16::try_from(column).expect("checked against the most columns");
         if open != Some(row) {
@@ -82,7 +106,11 @@ fn fill(
             open = Some(row);
         }
         if let Some(content) = content_of(data, strings) {
-            let format = look.formats.get(&(row, column)).copied().unwrap_or_default();
+            let format = look
+                .formats
+                .get(&(row, column))
+                .copied()
+                .unwrap_or_default();
             sheet.push(Cell::new(column, format, content));
         }
     }
@@ -94,7 +122,10 @@ fn content_of(data: &Data, strings: &mut Strings) -> Option<Content> {
     let number = |float: f64| Exact::parse(&float.to_string()).map(Content::Number);
     match data {
         Data::Empty => None,
-        Data::Int(whole) => Some(Content::Number(Exact { mantissa: *whole, scale: 0 })),
+        Data::Int(whole) => Some(Content::Number(Exact {
+            mantissa: *whole,
+            scale: 0,
+        })),
         Data::Float(float) => number(*float),
         Data::DateTime(moment) => number(moment.as_f64()),
         Data::Bool(flag) => Some(Content::Bool(*flag)),

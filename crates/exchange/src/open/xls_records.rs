@@ -71,7 +71,12 @@ pub fn look_of(stream: &[u8]) -> Look {
     }
     look.formats = ids
         .iter()
-        .map(|id| codes.get(id).copied().unwrap_or_else(|| NumberFormat::built_in(*id)))
+        .map(|id| {
+            codes
+                .get(id)
+                .copied()
+                .unwrap_or_else(|| NumberFormat::built_in(*id))
+        })
         .collect();
     look
 }
@@ -84,14 +89,18 @@ fn cell_record(kind: u16, data: &[u8], sheet: &mut SheetLook) {
             sheet.hidden_columns.push((word(data, 0), word(data, 2)));
         }
         NUMBER | RK | FORMULA | LABELSST | LABEL => {
-            sheet.formats.insert((u32::from(word(data, 0)), word(data, 2)), word(data, 4));
+            sheet
+                .formats
+                .insert((u32::from(word(data, 0)), word(data, 2)), word(data, 4));
         }
         MULRK => {
             let (row, first) = (u32::from(word(data, 0)), word(data, 2));
             let cells = data.len().saturating_sub(6) / 6;
             for offset in 0..cells {
                 let column = first.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX));
-                sheet.formats.insert((row, column), word(data, 4 + offset * 6));
+                sheet
+                    .formats
+                    .insert((row, column), word(data, 4 + offset * 6));
             }
         }
         _ => {}
@@ -113,7 +122,8 @@ impl<'a> Iterator for Records<'a> {
 }
 
 fn word(data: &[u8], at: usize) -> u16 {
-    data.get(at..at + 2).map_or(0, |two| u16::from_le_bytes([two[0], two[1]]))
+    data.get(at..at + 2)
+        .map_or(0, |two| u16::from_le_bytes([two[0], two[1]]))
 }
 
 /// A text with a length of two bytes and a byte that says whether characters take one byte or two.
@@ -129,6 +139,10 @@ fn text_of(data: &[u8]) -> Option<String> {
             .collect();
         String::from_utf16_lossy(&units)
     } else {
-        bytes.iter().take(length).map(|byte| char::from(*byte)).collect()
+        bytes
+            .iter()
+            .take(length)
+            .map(|byte| char::from(*byte))
+            .collect()
     })
 }

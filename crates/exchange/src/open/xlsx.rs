@@ -32,10 +32,17 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
     let formats = styles(package, &format!("{folder}styles.xml"))?;
     let mut strings = Strings::default();
     shared_strings(package, &format!("{folder}sharedStrings.xml"), &mut strings)?;
-    let mut workbook =
-        Workbook { format: FileFormat::Xlsx, sheets: Vec::new(), strings, formats, epoch_1904 };
+    let mut workbook = Workbook {
+        format: FileFormat::Xlsx,
+        sheets: Vec::new(),
+        strings,
+        formats,
+        epoch_1904,
+    };
     for sheet in listed {
-        let Some(stream) = package.stream(&sheet.part)? else { continue };
+        let Some(stream) = package.stream(&sheet.part)? else {
+            continue;
+        };
         let mut context = Context {
             shared: u32::try_from(workbook.strings.len()).unwrap_or(u32::MAX),
             formats: workbook.formats.len(),
@@ -59,7 +66,11 @@ pub fn main_part(package: &mut Package<'_>) -> Result<String, ReadError> {
         .find(|relation| relation.kind.ends_with("/officeDocument"))
         .map(|relation| relation.target);
     named
-        .or_else(|| package.has("xl/workbook.xml").then(|| "xl/workbook.xml".to_owned()))
+        .or_else(|| {
+            package
+                .has("xl/workbook.xml")
+                .then(|| "xl/workbook.xml".to_owned())
+        })
         .filter(|part| package.has(part))
         .ok_or(ReadError::UnknownKind)
 }
@@ -79,7 +90,9 @@ pub fn relations(
     folder: &str,
 ) -> Result<HashMap<String, Relation>, ReadError> {
     let mut found = HashMap::new();
-    let Some(bytes) = package.text(part)? else { return Ok(found) };
+    let Some(bytes) = package.text(part)? else {
+        return Ok(found);
+    };
     let mut xml = reader(bytes.as_slice());
     let mut buffer = Vec::new();
     loop {
@@ -94,7 +107,13 @@ pub fn relations(
                 ) else {
                     continue;
                 };
-                found.insert(id, Relation { kind, target: resolve(folder, &target) });
+                found.insert(
+                    id,
+                    Relation {
+                        kind,
+                        target: resolve(folder, &target),
+                    },
+                );
             }
             Event::Eof => return Ok(found),
             _ => {}
@@ -123,7 +142,9 @@ pub fn resolve(folder: &str, target: &str) -> String {
 
 /// The folder of a part, with its slash; empty at the root.
 pub fn folder_of(part: &str) -> String {
-    part.rfind('/').map(|at| part[..=at].to_owned()).unwrap_or_default()
+    part.rfind('/')
+        .map(|at| part[..=at].to_owned())
+        .unwrap_or_default()
 }
 
 /// The part that holds the relations of `part`.
@@ -148,7 +169,9 @@ pub fn sheets(
                 b"workbookPr" => epoch_1904 = flag_attribute(&element, b"date1904"),
                 b"sheet" => {
                     let id = attribute(&element, b"id").unwrap_or_default();
-                    let Some(relation) = relations.get(&id) else { continue };
+                    let Some(relation) = relations.get(&id) else {
+                        continue;
+                    };
                     if !relation.kind.ends_with("/worksheet") {
                         continue;
                     }
@@ -178,9 +201,10 @@ fn styles(package: &mut Package<'_>, part: &str) -> Result<Vec<NumberFormat>, Re
         match xml.read_event_into(&mut buffer).map_err(damaged)? {
             Event::Start(element) | Event::Empty(element) => match element.local_name().as_ref() {
                 b"numFmt" => {
-                    if let (Some(id), Some(code)) =
-                        (number_attribute(&element, b"numFmtId"), attribute(&element, b"formatCode"))
-                    {
+                    if let (Some(id), Some(code)) = (
+                        number_attribute(&element, b"numFmtId"),
+                        attribute(&element, b"formatCode"),
+                    ) {
                         codes.insert(id, NumberFormat::from_code(&code));
                     }
                 }
@@ -211,7 +235,9 @@ fn shared_strings(
     part: &str,
     strings: &mut Strings,
 ) -> Result<(), ReadError> {
-    let Some(stream) = package.stream(part)? else { return Ok(()) };
+    let Some(stream) = package.stream(part)? else {
+        return Ok(());
+    };
     let mut xml = reader(BufReader::with_capacity(64 * 1024, stream));
     let (mut buffer, mut text) = (Vec::new(), String::new());
     let (mut in_text, mut phonetic) = (false, false);
@@ -251,9 +277,21 @@ mod tests {
 
     #[test]
     fn targets_are_resolved_from_their_folder() {
-        assert_eq!(resolve("xl/", "worksheets/sheet1.xml"), "xl/worksheets/sheet1.xml");
-        assert_eq!(resolve("xl/worksheets/", "../comments1.xml"), "xl/comments1.xml");
-        assert_eq!(resolve("xl/", "/xl/worksheets/sheet1.xml"), "xl/worksheets/sheet1.xml");
-        assert_eq!(relations_part("xl/workbook.xml"), "xl/_rels/workbook.xml.rels");
+        assert_eq!(
+            resolve("xl/", "worksheets/sheet1.xml"),
+            "xl/worksheets/sheet1.xml"
+        );
+        assert_eq!(
+            resolve("xl/worksheets/", "../comments1.xml"),
+            "xl/comments1.xml"
+        );
+        assert_eq!(
+            resolve("xl/", "/xl/worksheets/sheet1.xml"),
+            "xl/worksheets/sheet1.xml"
+        );
+        assert_eq!(
+            relations_part("xl/workbook.xml"),
+            "xl/_rels/workbook.xml.rels"
+        );
     }
 }

@@ -41,12 +41,17 @@ pub fn raw_attribute<'a>(
 
 /// A whole number in an attribute.
 pub fn number_attribute(element: &BytesStart<'_>, name: &[u8]) -> Option<u32> {
-    std::str::from_utf8(&raw_attribute(element, name)?).ok()?.trim().parse().ok()
+    std::str::from_utf8(&raw_attribute(element, name)?)
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// Whether an attribute says yes.
 pub fn flag_attribute(element: &BytesStart<'_>, name: &[u8]) -> bool {
-    raw_attribute(element, name).is_some_and(|value| matches!(value.as_ref(), b"1" | b"true" | b"on"))
+    raw_attribute(element, name)
+        .is_some_and(|value| matches!(value.as_ref(), b"1" | b"true" | b"on"))
 }
 
 /// Text without entities; an entity that XML does not know stays as it stands.
@@ -77,8 +82,13 @@ pub fn unescape_control(text: &mut String) {
     let mut rest = text.as_str();
     while let Some(at) = rest.find("_x") {
         plain.push_str(&rest[..at]);
-        let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
-        match code.and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32) {
+        let code = rest
+            .get(at + 2..at + 6)
+            .filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
+        match code
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+            .and_then(char::from_u32)
+        {
             Some(character) => {
                 plain.push(character);
                 rest = &rest[at + 7..];

@@ -60,8 +60,14 @@ mod tests {
 
     #[test]
     fn an_attribute_is_replaced_or_added() {
-        assert_eq!(with_attribute(r#"<c r="A1" s="3" t='s'>"#, "s", "9"), r#"<c r="A1" s="9" t='s'>"#);
-        assert_eq!(with_attribute(r#"<c r="A1"/>"#, "s", "9"), r#"<c s="9" r="A1"/>"#);
+        assert_eq!(
+            with_attribute(r#"<c r="A1" s="3" t='s'>"#, "s", "9"),
+            r#"<c r="A1" s="9" t='s'>"#
+        );
+        assert_eq!(
+            with_attribute(r#"<c r="A1"/>"#, "s", "9"),
+            r#"<c s="9" r="A1"/>"#
+        );
         assert_eq!(with_attribute("<c>", "s", "9"), r#"<c s="9">"#);
         assert_eq!(attribute(r#"<x:c r = "A1" s="3">"#, "r"), Some("A1"));
         assert_eq!(attribute(r#"<c customS="1">"#, "S"), None);

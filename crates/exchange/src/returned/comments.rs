@@ -12,7 +12,10 @@ const AUTHOR: &str = "管家";
 pub fn comments_part(old: Option<&str>, comments: &BTreeMap<(u32, u32), String>) -> String {
     let old = old.filter(|xml| xml.contains("</commentList>") && xml.contains("</authors>"));
     let Some(old) = old else {
-        let list: String = comments.iter().map(|(cell, text)| comment(*cell, text, 0)).collect();
+        let list: String = comments
+            .iter()
+            .map(|(cell, text)| comment(*cell, text, 0))
+            .collect();
         return format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<comments \
              xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><authors><author>{AUTHOR}</author>\
@@ -29,7 +32,11 @@ pub fn comments_part(old: Option<&str>, comments: &BTreeMap<(u32, u32), String>)
             None => added.push_str(&comment(*cell, text, author)),
         }
     }
-    let xml = xml.replacen("</authors>", &format!("<author>{AUTHOR}</author></authors>"), 1);
+    let xml = xml.replacen(
+        "</authors>",
+        &format!("<author>{AUTHOR}</author></authors>"),
+        1,
+    );
     xml.replacen("</commentList>", &format!("{added}</commentList>"), 1)
 }
 
@@ -50,7 +57,11 @@ fn end_of_text(xml: &str, reference: &str) -> Option<usize> {
 }
 
 fn comment(cell: (u32, u32), text: &str, author: usize) -> String {
-    format!("<comment ref=\"{}\" authorId=\"{author}\"><text>{}</text></comment>", reference(cell), run(text))
+    format!(
+        "<comment ref=\"{}\" authorId=\"{author}\"><text>{}</text></comment>",
+        reference(cell),
+        run(text)
+    )
 }
 
 fn run(text: &str) -> String {
@@ -62,12 +73,19 @@ fn run(text: &str) -> String {
 pub fn shapes_part(old: Option<&str>, cells: &[(u32, u32)]) -> String {
     const FIRST_SHAPE: u32 = 1025;
     let first = old.map_or(FIRST_SHAPE, |xml| highest_shape(xml) + 1);
-    let shapes: String =
-        cells.iter().zip(first..).map(|(cell, number)| shape(*cell, number)).collect();
+    let shapes: String = cells
+        .iter()
+        .zip(first..)
+        .map(|(cell, number)| shape(*cell, number))
+        .collect();
     if let Some(old) = old
         && let Some(end) = old.rfind("</xml>")
     {
-        let kind = if old.contains("_x0000_t202") { "" } else { SHAPE_TYPE };
+        let kind = if old.contains("_x0000_t202") {
+            ""
+        } else {
+            SHAPE_TYPE
+        };
         return format!("{}{kind}{shapes}{}", &old[..end], &old[end..]);
     }
     format!(
@@ -85,7 +103,9 @@ fn highest_shape(xml: &str) -> u32 {
     xml.match_indices("_x0000_s")
         .filter_map(|(at, found)| {
             let digits = &xml[at + found.len()..];
-            let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+            let end = digits
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(digits.len());
             digits[..end].parse().ok()
         })
         .max()

@@ -61,7 +61,10 @@ pub fn returned_workbook(bytes: &[u8], read: &LedgerRead) -> Result<Vec<u8>, Ret
 }
 
 fn marks_of(sheet: &SheetRead) -> Marks {
-    let mut marks = Marks { rows: sheet.refused_row_numbers.clone(), ..Marks::default() };
+    let mut marks = Marks {
+        rows: sheet.refused_row_numbers.clone(),
+        ..Marks::default()
+    };
     for refusal in &sheet.refused {
         let CellAddress { row, column } = refusal.cell;
         let words = refusal.reason.text(Language::Chinese);

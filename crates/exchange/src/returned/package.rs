@@ -26,25 +26,44 @@ pub fn edit(
     marks: &[Marks],
 ) -> Result<Option<Vec<u8>>, ReturnError> {
     let mut package = Package::open(bytes)?;
-    let Ok(main) = main_part(&mut package) else { return Ok(None) };
+    let Ok(main) = main_part(&mut package) else {
+        return Ok(None);
+    };
     let styles_name = format!("{}styles.xml", folder_of(&main));
-    let Some(styles) = text(&mut package, &styles_name)? else { return Ok(None) };
-    let Some(mut styles) = ColouredStyles::of(&styles) else { return Ok(None) };
+    let Some(styles) = text(&mut package, &styles_name)? else {
+        return Ok(None);
+    };
+    let Some(mut styles) = ColouredStyles::of(&styles) else {
+        return Ok(None);
+    };
     let (listed, _) = sheets(&mut package, &main)?;
     let mut parts: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    for (sheet, marks) in read.iter().zip(marks).filter(|(_, marks)| !marks.is_empty()) {
-        let Some(part) = listed.iter().find(|listed| listed.name == sheet.name) else { continue };
+    for (sheet, marks) in read
+        .iter()
+        .zip(marks)
+        .filter(|(_, marks)| !marks.is_empty())
+    {
+        let Some(part) = listed.iter().find(|listed| listed.name == sheet.name) else {
+            continue;
+        };
         edit_sheet(&mut package, &part.part, marks, &mut styles, &mut parts)?;
     }
     parts.insert(styles_name, styles.xml().into_bytes());
     let types = text(&mut package, "[Content_Types].xml")?.unwrap_or_default();
-    parts.insert("[Content_Types].xml".to_owned(), with_types(&types, &parts).into_bytes());
+    parts.insert(
+        "[Content_Types].xml".to_owned(),
+        with_types(&types, &parts).into_bytes(),
+    );
     write(bytes, parts).map(Some)
 }
 
 fn text(package: &mut Package<'_>, name: &str) -> Result<Option<String>, ReadError> {
     let bytes = package.text(name)?;
-    Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned()))
+    Ok(bytes.map(|bytes| {
+        String::from_utf8_lossy(&bytes)
+            .trim_start_matches('\u{feff}')
+            .to_owned()
+    }))
 }
 
 fn edit_sheet(
@@ -60,7 +79,9 @@ fn edit_sheet(
     let xml = text(package, part)?.unwrap_or_default();
     let drawing_id = free_id(&known, "rIdShapes");
     let coloured = colour(&xml, marks, styles, &drawing_id)?;
-    let comments = known.values().find(|relation| relation.kind.ends_with("/comments"));
+    let comments = known
+        .values()
+        .find(|relation| relation.kind.ends_with("/comments"));
     let drawing = coloured.drawing.as_ref().and_then(|id| known.get(id));
 
     let number = parts.len() + 1;
@@ -68,7 +89,11 @@ fn edit_sheet(
     let comments_name = comments.map_or_else(
         || {
             let name = free_part(package, parts, "xl/comments", number, ".xml");
-            added.push((free_id(&known, "rIdComments"), "comments", format!("/{name}")));
+            added.push((
+                free_id(&known, "rIdComments"),
+                "comments",
+                format!("/{name}"),
+            ));
             name
         },
         |relation| relation.target.clone(),
@@ -86,16 +111,26 @@ fn edit_sheet(
     let without_shape: Vec<(u32, u32)> = marks
         .comments
         .keys()
-        .filter(|cell| !old_comments.as_deref().is_some_and(|xml| has_comment(xml, **cell)))
+        .filter(|cell| {
+            !old_comments
+                .as_deref()
+                .is_some_and(|xml| has_comment(xml, **cell))
+        })
         .copied()
         .collect();
     let new_comments = comments_part(old_comments.as_deref(), &marks.comments);
     parts.insert(comments_name, new_comments.into_bytes());
-    parts.insert(shapes_name, shapes_part(old_shapes.as_deref(), &without_shape).into_bytes());
+    parts.insert(
+        shapes_name,
+        shapes_part(old_shapes.as_deref(), &without_shape).into_bytes(),
+    );
     parts.insert(part.to_owned(), coloured.xml.into_bytes());
     if !added.is_empty() {
         let old = text(package, &relations_name)?;
-        parts.insert(relations_name, with_relations(old.as_deref(), &added).into_bytes());
+        parts.insert(
+            relations_name,
+            with_relations(old.as_deref(), &added).into_bytes(),
+        );
     }
     Ok(())
 }
@@ -129,7 +164,10 @@ fn with_relations(old: Option<&str>, added: &[(String, &str, String)]) -> String
     let new: String = added
         .iter()
         .map(|(id, kind, target)| {
-            format!("<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{}\"/>", escaped(target))
+            format!(
+                "<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{}\"/>",
+                escaped(target)
+            )
         })
         .collect();
     match old.and_then(|xml| xml.rfind("</Relationships>").map(|at| (xml, at))) {
@@ -149,7 +187,9 @@ fn with_types(types: &str, parts: &BTreeMap<String, Vec<u8>>) -> String {
             "<Default Extension=\"vml\" ContentType=\"application/vnd.openxmlformats-officedocument.vmlDrawing\"/>",
         );
     }
-    let comments = parts.keys().filter(|name| name.starts_with("xl/commentsReasons"));
+    let comments = parts
+        .keys()
+        .filter(|name| name.starts_with("xl/commentsReasons"));
     for name in comments {
         new.push_str(&format!(
             "<Override PartName=\"/{name}\" ContentType=\"application/vnd.openxmlformats-officedocument.\

@@ -23,7 +23,11 @@ fn write(book: &Read, marks: &[Marks]) -> Result<Vec<u8>, XlsxError> {
         let worksheet = workbook.add_worksheet();
         worksheet.set_name(free_name(&sheet.name, 0, &mut names))?;
         worksheet.set_hidden(sheet.hidden);
-        let mut writer = Writer { book, worksheet, formats: HashMap::new() };
+        let mut writer = Writer {
+            book,
+            worksheet,
+            formats: HashMap::new(),
+        };
         writer.sheet(sheet, marks)?;
     }
     // A workbook needs a sheet that is seen.
@@ -92,15 +96,23 @@ impl Writer<'_> {
         let words = |id| self.book.strings.get(id);
         match cell.content() {
             Content::Number(number) => match number.to_string().parse::<f64>() {
-                Ok(float) => self.worksheet.write_number_with_format(row, column, float, &format)?,
-                Err(_) => self.worksheet.write_string_with_format(row, column, number.to_string(), &format)?,
+                Ok(float) => self
+                    .worksheet
+                    .write_number_with_format(row, column, float, &format)?,
+                Err(_) => self.worksheet.write_string_with_format(
+                    row,
+                    column,
+                    number.to_string(),
+                    &format,
+                )?,
             },
             Content::Text(id) | Content::Error(id) => {
-                self.worksheet.write_string_with_format(row, column, words(id), &format)?
+                self.worksheet
+                    .write_string_with_format(row, column, words(id), &format)?
             }
-            Content::Bool(flag) => {
-                self.worksheet.write_boolean_with_format(row, column, flag, &format)?
-            }
+            Content::Bool(flag) => self
+                .worksheet
+                .write_boolean_with_format(row, column, flag, &format)?,
             Content::NoCachedValue => self.worksheet.write_blank(row, column, &format)?,
         };
         Ok(())
@@ -111,8 +123,13 @@ impl Writer<'_> {
         self.formats
             .entry((number, marked))
             .or_insert_with(|| {
-                let format = Format::new().set_num_format(code(shown.unwrap_or(NumberFormat::General)));
-                if marked { format.set_background_color(Color::RGB(0x00FF_D9D9)) } else { format }
+                let format =
+                    Format::new().set_num_format(code(shown.unwrap_or(NumberFormat::General)));
+                if marked {
+                    format.set_background_color(Color::RGB(0x00FF_D9D9))
+                } else {
+                    format
+                }
             })
             .clone()
     }
@@ -124,8 +141,16 @@ fn code(format: NumberFormat) -> String {
         NumberFormat::Decimals(0) => "0".to_owned(),
         NumberFormat::Decimals(count) => format!("0.{}", "0".repeat(usize::from(count.min(15)))),
         NumberFormat::Percent => "0.00%".to_owned(),
-        NumberFormat::Date(DateParts { year: true, month: true, day: false }) => "yyyy\"年\"m\"月\"".to_owned(),
-        NumberFormat::Date(DateParts { year: true, month: false, .. }) => "yyyy".to_owned(),
+        NumberFormat::Date(DateParts {
+            year: true,
+            month: true,
+            day: false,
+        }) => "yyyy\"年\"m\"月\"".to_owned(),
+        NumberFormat::Date(DateParts {
+            year: true,
+            month: false,
+            ..
+        }) => "yyyy".to_owned(),
         NumberFormat::Date(DateParts { year: false, .. }) => "m\"月\"d\"日\"".to_owned(),
         NumberFormat::Date(_) => "yyyy-mm-dd".to_owned(),
         NumberFormat::Time => "hh:mm:ss".to_owned(),

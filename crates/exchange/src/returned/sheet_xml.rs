@@ -65,8 +65,14 @@ struct Edit<'a> {
 }
 
 const AFTER_DRAWING: [&[u8]; 8] = [
-    b"legacyDrawingHF", b"picture", b"oleObjects", b"controls", b"webPublishItems", b"tableParts",
-    b"extLst", b"worksheet",
+    b"legacyDrawingHF",
+    b"picture",
+    b"oleObjects",
+    b"controls",
+    b"webPublishItems",
+    b"tableParts",
+    b"extLst",
+    b"worksheet",
 ];
 
 impl Edit<'_> {
@@ -116,7 +122,9 @@ impl Edit<'_> {
     fn open(&mut self, name: &[u8], range: std::ops::Range<usize>, empty: bool, depth: u32) {
         let tag = &self.source[range.clone()];
         if depth == 0 {
-            let whole = tag[1..].split(|c: char| c.is_whitespace() || c == '>').next();
+            let whole = tag[1..]
+                .split(|c: char| c.is_whitespace() || c == '>')
+                .next();
             self.prefix = whole
                 .and_then(|name| name.split_once(':'))
                 .map(|(prefix, _)| format!("{prefix}:"))
@@ -170,9 +178,12 @@ impl Edit<'_> {
         let column = reference.and_then(column_of).unwrap_or(self.next_column);
         self.copy_to(range.start);
         self.fill_up_to(column);
-        let style = attribute(tag, "s").and_then(|s| s.parse().ok()).unwrap_or(0);
+        let style = attribute(tag, "s")
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(0);
         let coloured = self.styles.coloured(style);
-        self.out.push_str(&with_attribute(tag, "s", &coloured.to_string()));
+        self.out
+            .push_str(&with_attribute(tag, "s", &coloured.to_string()));
         self.copied = range.end;
         self.next_column = column + 1;
     }
@@ -186,7 +197,10 @@ impl Edit<'_> {
         for missing in from..until {
             let style = self.styles.coloured(0);
             let reference = format!("{}{}", column_letters(missing), row + 1);
-            self.out.push_str(&format!("<{}c r=\"{reference}\" s=\"{style}\"/>", self.prefix));
+            self.out.push_str(&format!(
+                "<{}c r=\"{reference}\" s=\"{style}\"/>",
+                self.prefix
+            ));
         }
         self.next_column = self.next_column.max(until);
     }
@@ -203,7 +217,10 @@ impl Edit<'_> {
             );
             self.out.insert_str(at, &element);
         }
-        ColouredSheet { xml: self.out, drawing: self.drawing }
+        ColouredSheet {
+            xml: self.out,
+            drawing: self.drawing,
+        }
     }
 }
 
@@ -230,7 +247,11 @@ mod tests {
     fn only_marked_rows_and_the_drawing_change() {
         let xml = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"/></row><row r=\"2\"><c r=\"B2\" s=\"1\"><v>1</v></c>\
                    </row><row r=\"3\"/></sheetData><pageMargins/><extLst/></worksheet>";
-        let marks = Marks { rows: vec![1, 2], columns: (0, 2), ..Marks::default() };
+        let marks = Marks {
+            rows: vec![1, 2],
+            columns: (0, 2),
+            ..Marks::default()
+        };
         let mut styles = ColouredStyles::of(STYLES).unwrap();
         let coloured = colour(xml, &marks, &mut styles, "rId9").unwrap();
         let expected = "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"/></row><row r=\"2\"><c r=\"A2\" s=\"2\"/>\
@@ -242,6 +263,11 @@ mod tests {
         assert_eq!(coloured.drawing, None);
         let xml = styles.xml();
         assert!(xml.contains("<cellXfs count=\"4\">"), "{xml}");
-        assert!(xml.contains("<xf fillId=\"1\" applyFill=\"1\" numFmtId=\"4\"><alignment/></xf>") || xml.contains("<xf applyFill=\"1\" fillId=\"1\" numFmtId=\"4\"><alignment/></xf>"), "{xml}");
+        assert!(
+            xml.contains("<xf fillId=\"1\" applyFill=\"1\" numFmtId=\"4\"><alignment/></xf>")
+                || xml
+                    .contains("<xf applyFill=\"1\" fillId=\"1\" numFmtId=\"4\"><alignment/></xf>"),
+            "{xml}"
+        );
     }
 }

@@ -55,7 +55,9 @@ impl ColouredStyles {
                         b"fills" => {
                             fills_tag = start..end;
                             let tag = element.name();
-                            prefix = String::from_utf8_lossy(tag.as_ref()).trim_end_matches("fills").to_owned();
+                            prefix = String::from_utf8_lossy(tag.as_ref())
+                                .trim_end_matches("fills")
+                                .to_owned();
                         }
                         b"cellXfs" => formats_tag = start..end,
                         b"fill" if parent(&inside) == b"fills" => fill_count += 1,
@@ -88,7 +90,9 @@ impl ColouredStyles {
                 _ => {}
             }
         }
-        let (Some(fills), Some(formats)) = (fills, formats) else { return Ok(None) };
+        let (Some(fills), Some(formats)) = (fills, formats) else {
+            return Ok(None);
+        };
         Ok((!cell_formats.is_empty()).then(|| Self {
             xml: xml.to_owned(),
             fills: (fills, fills_tag),
@@ -103,7 +107,11 @@ impl ColouredStyles {
 
     /// The number of the coloured twin of a cell format.
     pub fn coloured(&mut self, format: usize) -> usize {
-        let format = if format < self.cell_formats.len() { format } else { 0 };
+        let format = if format < self.cell_formats.len() {
+            format
+        } else {
+            0
+        };
         if let Some(twin) = self.twins.get(&format) {
             return *twin;
         }
@@ -126,9 +134,15 @@ impl ColouredStyles {
         // From the back, so that the places in front stay where they are.
         let mut edits = [
             (self.formats.0..self.formats.0, twins),
-            (self.formats.1.clone(), counted(&self.xml[self.formats.1.clone()], formats)),
+            (
+                self.formats.1.clone(),
+                counted(&self.xml[self.formats.1.clone()], formats),
+            ),
             (self.fills.0..self.fills.0, fill),
-            (self.fills.1.clone(), counted(&self.xml[self.fills.1.clone()], self.fill_count + 1)),
+            (
+                self.fills.1.clone(),
+                counted(&self.xml[self.fills.1.clone()], self.fill_count + 1),
+            ),
         ];
         edits.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
         for (range, text) in edits {

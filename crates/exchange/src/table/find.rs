@@ -51,26 +51,45 @@ pub struct Layout {
 /// Finds the table of a sheet; `None` for a cover or an explanation.
 pub fn find(view: &View<'_>, vocabulary: &Vocabulary) -> Option<Layout> {
     let rows = &view.sheet.rows[..view.sheet.rows.len().min(ROWS_SEARCHED)];
-    let mut finder = Finder { view, vocabulary, known: HashMap::new() };
+    let mut finder = Finder {
+        view,
+        vocabulary,
+        known: HashMap::new(),
+    };
     let seed = finder.seed(rows)?;
     let (mut first, mut last) = (seed, seed);
-    while first > 0 && last - first < STOREYS_MAX && finder.is_storey_above(&rows[first - 1], &rows[first], seed_columns(view, &rows[seed])) {
+    while first > 0
+        && last - first < STOREYS_MAX
+        && finder.is_storey_above(
+            &rows[first - 1],
+            &rows[first],
+            seed_columns(view, &rows[seed]),
+        )
+    {
         first -= 1;
     }
-    while last + 1 < rows.len() && last - first < STOREYS_MAX && finder.is_storey_below(&rows[first..=last], &rows[last + 1]) {
+    while last + 1 < rows.len()
+        && last - first < STOREYS_MAX
+        && finder.is_storey_below(&rows[first..=last], &rows[last + 1])
+    {
         last += 1;
     }
     let header = (rows[first].row, rows[last].row);
     let lines = read_lines(view, &rows[..first]);
     let columns = heads(view, &rows[first..=last]);
-    (!columns.is_empty()).then_some(Layout { header, columns, lines })
+    (!columns.is_empty()).then_some(Layout {
+        header,
+        columns,
+        lines,
+    })
 }
 
 /// First and last column that a row uses.
 fn seed_columns(view: &View<'_>, row: &SheetRow) -> (u16, u16) {
     let cells = view.sheet.cells_of(row);
     let last = cells.last().map_or(0, |cell| {
-        view.merge_at(row.row, cell.column).map_or(cell.column, |merge| merge.last_column)
+        view.merge_at(row.row, cell.column)
+            .map_or(cell.column, |merge| merge.last_column)
     });
     (cells.first().map_or(0, |cell| cell.column), last)
 }
@@ -102,13 +121,17 @@ impl Finder<'_> {
         let (first, last) = seed_columns(self.view, row);
         let mut seen = Vec::new();
         for column in first..=last.min(first.saturating_add(400)) {
-            let Some(cell) = self.view.seen(row.row, column) else { continue };
+            let Some(cell) = self.view.seen(row.row, column) else {
+                continue;
+            };
             if let Some(text) = self.view.text_of(cell.cell) {
                 seen.push(one_line(text));
             }
         }
         seen.dedup();
-        seen.into_iter().filter(|words| self.means_something(words)).count()
+        seen.into_iter()
+            .filter(|words| self.means_something(words))
+            .count()
     }
 
     /// The row of the header that says the most.
@@ -124,11 +147,29 @@ impl Finder<'_> {
             }
         }
         if self.vocabulary.kind == LedgerKind::Facts {
-            let long = best.filter(|(place, score)| *score >= 3 && self.has_value_column(&rows[*place]));
-            return long.map(|(place, _)| place).or_else(|| self.seed_by_figures(rows));
+            let long =
+                best.filter(|(place, score)| *score >= 3 && self.has_value_column(&rows[*place]));
+            return long
+                .map(|(place, _)| place)
+                .or_else(|| self.seed_by_figures(rows));
         }
         let (place, score) = best?;
-        (score >= 2 || self.view.own_cells(&rows[place]).count() == 1).then_some(place)
+        let words = self
+            .view
+            .own_cells(&rows[place])
+            .filter(|cell| !self.is_figure(cell))
+            .count();
+        let all = self.view.own_cells(&rows[place]).count();
+        // One known header among words alone is enough; beside figures it is a cell of the body.
+        (score >= 2 || words == all && !self.is_sentence(&rows[place])).then_some(place)
+    }
+
+    /// Whether a row holds text longer than headers are.
+    fn is_sentence(&self, row: &SheetRow) -> bool {
+        const HEADER_CHARS: usize = 60;
+        self.view
+            .own_cells(row)
+            .any(|cell| self.view.words_of(cell).chars().count() > HEADER_CHARS)
     }
 
     /// Whether a row of headers is that of a table with one fact a row.
@@ -150,20 +191,36 @@ impl Finder<'_> {
     fn seed_by_figures(&self, rows: &[SheetRow]) -> Option<usize> {
         let words = |row: &SheetRow| {
             let cells = self.view.own_cells(row);
-            let texts: Vec<String> =
-                cells.map(|cell| self.view.words_of(cell)).filter(|text| !is_label(text)).collect();
+            let texts: Vec<String> = cells
+                .map(|cell| self.view.words_of(cell))
+                .filter(|text| !is_label(text))
+                .collect();
             texts.len()
         };
         let figures = |row: &SheetRow| {
-            self.view.own_cells(row).filter(|cell| self.is_figure(cell)).count()
+            self.view
+                .own_cells(row)
+                .filter(|cell| self.is_figure(cell))
+                .count()
         };
         let data = rows.iter().position(|row| {
             let all = self.view.own_cells(row).count();
             figures(row) > 0 && figures(row) * 2 >= all && all >= 2
         });
         let before = data.unwrap_or(rows.len());
-        let candidate = (0..before).rev().find(|place| words(&rows[*place]) >= 2 && figures(&rows[*place]) == 0);
-        candidate.or_else(|| rows.iter().position(|row| words(row) >= 2))
+        let candidate = (0..before)
+            .rev()
+            .find(|place| words(&rows[*place]) >= 2 && figures(&rows[*place]) == 0);
+        // Where the body is words for the most part, the header is the first row about as wide as the table.
+        let widest = rows.iter().map(words).max().unwrap_or(0);
+        let first_wide = rows
+            .iter()
+            .position(|row| words(row) >= 2 && words(row) * 10 >= widest * 6 && figures(row) == 0);
+        match (candidate, first_wide) {
+            (Some(found), Some(wide)) if found > wide + STOREYS_MAX => Some(wide),
+            (Some(found), _) => Some(found),
+            (None, wide) => wide,
+        }
     }
 
     fn is_figure(&self, cell: &crate::grid::Cell) -> bool {
@@ -186,46 +243,68 @@ impl Finder<'_> {
             return false;
         }
         let cells: Vec<_> = self.view.own_cells(row).collect();
-        let texts: Vec<String> = cells.iter().map(|cell| one_line(&self.view.words_of(cell))).collect();
+        let texts: Vec<String> = cells
+            .iter()
+            .map(|cell| one_line(&self.view.words_of(cell)))
+            .collect();
         let unit_beside = |text: &String| Unit::parse(text).is_some();
         if cells.iter().any(|cell| self.is_figure(cell))
-            || texts.iter().any(|text| is_label(text) && !unit_beside(text))
-            || texts.iter().all(|text| is_line(text) && !is_year_alone(text))
+            || texts
+                .iter()
+                .any(|text| is_label(text) && !unit_beside(text))
+            || texts
+                .iter()
+                .all(|text| is_line(text) && !is_year_alone(text))
         {
             return false;
         }
         let wide = |cell: &crate::grid::Cell| {
             let merge = self.view.merge_at(row.row, cell.column);
-            merge.map_or((cell.column, cell.column), |merge| (merge.first_column, merge.last_column))
+            merge.map_or((cell.column, cell.column), |merge| {
+                (merge.first_column, merge.last_column)
+            })
         };
         if let ([only], [text]) = (cells.as_slice(), texts.as_slice()) {
             let (first, last) = wide(only);
             let inside = first > table.0 && last <= table.1;
             // A title stands at the left or spans the table; a parent stands over some columns.
-            return inside && last > first
+            return inside
+                && last > first
                 && text.chars().count() <= 20
-                && !["表", "台账", "清单", "汇总", "一览"].iter().any(|word| text.ends_with(word));
+                && !["表", "台账", "清单", "汇总", "一览"]
+                    .iter()
+                    .any(|word| text.ends_with(word));
         }
         let parents = cells.iter().any(|cell| {
             let (first, last) = wide(cell);
             last > first
         });
-        let fills_gap = cells.iter().any(|cell| self.view.seen(below.row, cell.column).is_none_or(|seen| !seen.own));
+        let fills_gap = cells.iter().any(|cell| {
+            self.view
+                .seen(below.row, cell.column)
+                .is_none_or(|seen| !seen.own)
+        });
         let known = texts.iter().any(|text| self.means_something(text));
         cells.len() >= 2 && (parents || fills_gap || known)
     }
 
     /// Whether a row below belongs to the header: only children of wide cells, units, or words under blanks.
     fn is_storey_below(&mut self, block: &[SheetRow], row: &SheetRow) -> bool {
-        let Some(header) = block.last() else { return false };
+        let Some(header) = block.last() else {
+            return false;
+        };
         if row.row - header.row > BLANK_ROWS_BETWEEN + 1 {
             return false;
         }
         let mut children = 0;
         for cell in self.view.own_cells(row) {
             let (words, column) = (one_line(&self.view.words_of(cell)), cell.column);
-            let parent = block.iter().rev().find_map(|above| self.view.seen(above.row, column));
-            let wide = parent.is_some_and(|seen| seen.merge.is_some_and(|m| m.last_column > m.first_column));
+            let parent = block
+                .iter()
+                .rev()
+                .find_map(|above| self.view.seen(above.row, column));
+            let wide = parent
+                .is_some_and(|seen| seen.merge.is_some_and(|m| m.last_column > m.first_column));
             let is_unit = Unit::parse(words.trim_matches(|c| "()（）".contains(c))).is_some();
             let figure = self.is_figure(cell);
             let year = matches!(cell.content(), Content::Number(number) if is_year(number));
@@ -235,7 +314,13 @@ impl Finder<'_> {
                 && self.view.seen(header.row, column + 1).is_none()
                 && self.view.sheet.cell(row.row, column + 1).is_some();
             let text = self.view.text_of(cell).is_some() && !figure;
-            if !(is_unit || (text || year) && (wide || beside || over_child && self.means_something(&words) || over_child && words.chars().count() <= 12)) {
+            if !(is_unit
+                || (text || year)
+                    && (wide
+                        || beside
+                        || over_child && self.means_something(&words)
+                        || over_child && words.chars().count() <= 12))
+            {
                 return false;
             }
             children += 1;
@@ -244,7 +329,9 @@ impl Finder<'_> {
     }
 
     fn parent_to_the_left(&self, header: &SheetRow, row: &SheetRow, column: u16) -> bool {
-        let left = (0..column).rev().find(|left| self.view.seen(header.row, *left).is_some());
+        let left = (0..column)
+            .rev()
+            .find(|left| self.view.seen(header.row, *left).is_some());
         left.is_some_and(|left| self.view.sheet.cell(row.row, left).is_some())
     }
 }
@@ -257,16 +344,34 @@ fn is_year_alone(text: &str) -> bool {
 }
 
 fn is_year(number: Exact) -> bool {
-    number.to_integer().is_some_and(|year| (1949..=2100).contains(&year))
+    number
+        .to_integer()
+        .is_some_and(|year| (1949..=2100).contains(&year))
 }
 
 /// The columns with their storeys.
 fn heads(view: &View<'_>, rows: &[SheetRow]) -> Vec<ColumnHead> {
     let bounds = rows.iter().map(|row| seed_columns(view, row));
     let (first, last) = bounds.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
-    let first = view.sheet.cells.iter().map(|cell| cell.column).min().unwrap_or(first).min(first);
-    let last = view.sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(last).max(last);
-    (first..=last).filter_map(|column| head(view, rows, column)).collect()
+    let first = view
+        .sheet
+        .cells
+        .iter()
+        .map(|cell| cell.column)
+        .min()
+        .unwrap_or(first)
+        .min(first);
+    let last = view
+        .sheet
+        .cells
+        .iter()
+        .map(|cell| cell.column)
+        .max()
+        .unwrap_or(last)
+        .max(last);
+    (first..=last)
+        .filter_map(|column| head(view, rows, column))
+        .collect()
 }
 
 fn head(view: &View<'_>, rows: &[SheetRow], column: u16) -> Option<ColumnHead> {
@@ -286,25 +391,38 @@ fn head(view: &View<'_>, rows: &[SheetRow], column: u16) -> Option<ColumnHead> {
         if !words.is_empty() && storeys.last() != Some(&words) {
             storeys.push(words);
         }
-        found |= view.sheet.cell(row.row, column).is_some() || view.merge_at(row.row, column).is_some();
+        found |=
+            view.sheet.cell(row.row, column).is_some() || view.merge_at(row.row, column).is_some();
     }
     // A column without a header is one all the same if the body has something in it.
     let in_use = found
-        || view.sheet.rows.iter().filter(|row| row.row > lowest_row).take(200).any(|row| {
-            view.sheet.cell(row.row, column).is_some()
-        });
-    in_use.then_some(ColumnHead { column, storeys, lowest_row })
+        || view
+            .sheet
+            .rows
+            .iter()
+            .filter(|row| row.row > lowest_row)
+            .take(200)
+            .any(|row| view.sheet.cell(row.row, column).is_some());
+    in_use.then_some(ColumnHead {
+        column,
+        storeys,
+        lowest_row,
+    })
 }
 
 /// The parent of a column over which its row has nothing: the next words to the left, where both they and
 /// this column have a child.
 fn parent_words(view: &View<'_>, rows: &[SheetRow], place: usize, column: u16) -> String {
     let row = &rows[place];
-    let Some(below) = rows.get(place + 1) else { return String::new() };
+    let Some(below) = rows.get(place + 1) else {
+        return String::new();
+    };
     if view.sheet.cell(below.row, column).is_none() {
         return String::new();
     }
-    let left = (0..column).rev().find(|left| view.seen(row.row, *left).is_some());
+    let left = (0..column)
+        .rev()
+        .find(|left| view.seen(row.row, *left).is_some());
     let Some(left) = left.filter(|left| view.sheet.cell(below.row, *left).is_some()) else {
         return String::new();
     };

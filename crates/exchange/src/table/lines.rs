@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use domain::Period;
 use regex::Regex;
 
 use super::view::View;
@@ -18,10 +19,24 @@ pub struct LedgerTime {
     pub year: Option<i32>,
     /// The month; `None` if nothing says.
     pub month: Option<u32>,
+    /// Whether it is January to that month: 1-5月.
+    pub cumulative: bool,
+}
+
+impl LedgerTime {
+    /// The period that it is; `None` without a year.
+    pub fn period(self) -> Option<Period> {
+        Some(match (self.year?, self.month) {
+            (year, Some(month)) if self.cumulative => Period::CumulativeMonth(year, month),
+            (year, Some(month)) => Period::Month(year, month),
+            (year, None) => Period::Year(year),
+        })
+    }
 }
 
 static UNIT_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:金额|计量|货币|投资)?单位\s*[:：]\s*([^()（）:：]+)").expect("the pattern is valid")
+    Regex::new(r"(?:金额|计量|货币|投资)?单位\s*[:：]\s*([^()（）:：]+)")
+        .expect("the pattern is valid")
 });
 static UNIT_IN_TITLE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[(（]([^()（）]{1,12})[)）]").expect("the pattern is valid"));
@@ -73,7 +88,10 @@ fn unit_among(words: &str) -> Option<HeaderUnit> {
         whole
     };
     let money = units.iter().find(|(_, unit)| unit.is_money());
-    money.or(units.first()).map(|(words, unit)| HeaderUnit { words: words.clone(), unit: *unit })
+    money.or(units.first()).map(|(words, unit)| HeaderUnit {
+        words: words.clone(),
+        unit: *unit,
+    })
 }
 
 /// What the lines above a table say.
@@ -105,7 +123,11 @@ pub fn read_lines(view: &View<'_>, rows: &[SheetRow]) -> Lines {
                 parse_date(&words, None).ok().map(|read| of_date(read.date))
             };
             match dated {
-                Some(time) if words.contains('-') || is_line(&words) || !matches!(cell.content(), Content::Text(_)) => {
+                Some(time)
+                    if words.contains('-')
+                        || is_line(&words)
+                        || !matches!(cell.content(), Content::Text(_)) =>
+                {
                     merge(&mut date, time);
                 }
                 _ => {
@@ -132,6 +154,7 @@ fn merge(time: &mut LedgerTime, more: LedgerTime) {
     }
     if time.month.is_none() && (more.year.is_none() || more.year == time.year) {
         time.month = more.month;
+        time.cumulative = more.cumulative;
     }
 }
 
@@ -141,14 +164,20 @@ fn of_date(date: domain::PartialDate) -> LedgerTime {
         domain::PartialDate::Month(_, month) => Some(month),
         domain::PartialDate::Day(day) => Some(chrono::Datelike::month(&day)),
     };
-    LedgerTime { year: Some(date.year()), month }
+    LedgerTime {
+        year: Some(date.year()),
+        month,
+        cumulative: false,
+    }
 }
 
 fn time_of_date_line(text: &str) -> Option<LedgerTime> {
     let folded = compact(text);
     let bare = folded.trim_matches(|c| "()".contains(c));
     let captures = DATE_LABEL.captures(bare)?;
-    parse_date(captures.get(1)?.as_str(), None).ok().map(|read| of_date(read.date))
+    parse_date(captures.get(1)?.as_str(), None)
+        .ok()
+        .map(|read| of_date(read.date))
 }
 
 /// The time that a title names; none where it names several years.
@@ -172,7 +201,11 @@ fn time_of_words(text: &str) -> LedgerTime {
         When::BeforeYear(Some(year)) => Some(year - 1),
         _ => time.year,
     };
-    LedgerTime { year, month }
+    LedgerTime {
+        year,
+        month,
+        cumulative: matches!(time.when, When::ToMonth(_)),
+    }
 }
 
 fn time_of_sheet_name(name: &str) -> LedgerTime {
@@ -181,7 +214,11 @@ fn time_of_sheet_name(name: &str) -> LedgerTime {
     if words == digits && digits.len() == 6 {
         let (year, month) = (digits[..4].parse().ok(), digits[4..].parse().ok());
         if let (Some(1950..=2100), Some(1..=12)) = (year, month) {
-            return LedgerTime { year, month };
+            return LedgerTime {
+                year,
+                month,
+                cumulative: false,
+            };
         }
     }
     if words == digits && digits.len() != 4 {
@@ -217,7 +254,8 @@ mod tests {
         #[case] year: Option<i32>,
         #[case] month: Option<u32>,
     ) {
-        assert_eq!(time_of_words(text), LedgerTime { year, month });
+        let time = time_of_words(text);
+        assert_eq!((time.year, time.month), (year, month));
     }
 
     #[rstest]
@@ -226,6 +264,7 @@ mod tests {
     #[case("3月", None, Some(3))]
     #[case("Sheet1", None, None)]
     fn sheet_names_too(#[case] name: &str, #[case] year: Option<i32>, #[case] month: Option<u32>) {
-        assert_eq!(time_of_sheet_name(name), LedgerTime { year, month });
+        let time = time_of_sheet_name(name);
+        assert_eq!((time.year, time.month), (year, month));
     }
 }

@@ -56,20 +56,23 @@ pub struct RowContext {
 }
 
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"^(?:[一二三四五六七八九十]+[、.,:]|第[一二三四五六七八九十]+[部类章批])").expect("the pattern is valid")
+    Regex::new(r"^(?:[一二三四五六七八九十]+[、.,:]|第[一二三四五六七八九十]+[部类章批])")
+        .expect("the pattern is valid")
 });
 static SUB_HEADING: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\([一二三四五六七八九十]+\)").expect("the pattern is valid"));
-static NUMERAL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\(?[一二三四五六七八九十]+\)?[、.]?$").expect("the pattern is valid"));
+static NUMERAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\(?[一二三四五六七八九十]+\)?[、.]?$").expect("the pattern is valid")
+});
 static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"^(?:注(?:释|明)?[:：\d、.]|备注[:：\d]|说明[:：\d、.]|填[报表]说明|填[报表](?:单位|人|日期|时间)|编制说明|资料来源|数据来源|来源[:：]|制表|审核|审批|复核|单位负责人|分管领导|主要领导|联系(?:人|电话)[:：]|负责人[:：]|统计负责人|[*※])",
     )
     .expect("the pattern is valid")
 });
-static COUNT_BEHIND: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:\([^()]*\)|[:：]|\d+个?项?目?|个|项|家)*$").expect("the pattern is valid"));
+static COUNT_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:\([^()]*\)|[:：]|\d+个?项?目?|个|项|家)*$").expect("the pattern is valid")
+});
 
 /// Which total a label names, if it names one.
 pub fn total_word(label: &str) -> Option<TotalWord> {
@@ -82,8 +85,12 @@ pub fn total_word(label: &str) -> Option<TotalWord> {
     let words = words.trim_matches(|c| "、.:*".contains(c));
     match words {
         "合计" | "总和" | "合计数" | "total" | "sum" => return Some(TotalWord::Sum),
-        "总计" | "共计" | "总合计" | "总计数" | "grandtotal" | "全部合计" => return Some(TotalWord::Grand),
-        "小计" | "subtotal" | "sub-total" | "本页合计" | "本页小计" | "页计" => return Some(TotalWord::Sub),
+        "总计" | "共计" | "总合计" | "总计数" | "grandtotal" | "全部合计" => {
+            return Some(TotalWord::Grand);
+        }
+        "小计" | "subtotal" | "sub-total" | "本页合计" | "本页小计" | "页计" => {
+            return Some(TotalWord::Sub);
+        }
         _ => {}
     }
     if words.ends_with("小计") {
@@ -110,7 +117,9 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
         return RowKind::Skipped("note");
     }
     // Most rows name somebody and have more besides; the rest of the questions is for the others.
-    let named = own.iter().any(|cell| context.identity.contains(&cell.column));
+    let named = own
+        .iter()
+        .any(|cell| context.identity.contains(&cell.column));
     if repeats_header(view, &own, context) {
         return RowKind::Skipped("header");
     }
@@ -128,7 +137,8 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
         let wide = view.merge_at(row.row, only.column).is_some_and(|merge| {
             merge.last_column - merge.first_column >= 2.min(context.last_column)
         });
-        if (wide || !named) && view.text_of(only).is_some() && !carried_identity(view, row, context) {
+        if (wide || !named) && view.text_of(only).is_some() && !carried_identity(view, row, context)
+        {
             return RowKind::Heading(u8::MAX);
         }
     }
@@ -144,22 +154,28 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
 
 /// Whether a merged cell from above says whom the row is about.
 fn carried_identity(view: &View<'_>, row: &SheetRow, context: &RowContext) -> bool {
-    context.identity.iter().any(|column| {
-        view.seen(row.row, *column).is_some_and(|seen| !seen.own)
-    })
+    context
+        .identity
+        .iter()
+        .any(|column| view.seen(row.row, *column).is_some_and(|seen| !seen.own))
 }
 
 /// A total's word stands among the first words of the row, and nobody else is named.
 fn total_label(view: &View<'_>, own: &[&Cell], context: &RowContext) -> Option<TotalWord> {
     const LABELS_READ: usize = 3;
-    let texts = own.iter().filter(|cell| view.text_of(cell).is_some()).take(LABELS_READ);
+    let texts = own
+        .iter()
+        .filter(|cell| view.text_of(cell).is_some())
+        .take(LABELS_READ);
     let (cell, word) = texts
         .filter(|cell| !context.figures.contains(&cell.column))
         .find_map(|cell| total_word(view.text_of(cell)?).map(|word| (*cell, word)))?;
     let others_named = own.iter().any(|other| {
         context.identity.contains(&other.column)
             && other.column != cell.column
-            && view.text_of(other).is_some_and(|text| total_word(text).is_none() && !is_count(text))
+            && view
+                .text_of(other)
+                .is_some_and(|text| total_word(text).is_none() && !is_count(text))
     });
     (!others_named).then_some(word)
 }
@@ -167,7 +183,8 @@ fn total_label(view: &View<'_>, own: &[&Cell], context: &RowContext) -> Option<T
 /// `31个` beside a total counts its rows.
 fn is_count(text: &str) -> bool {
     let words = compact(text);
-    words.starts_with(|c: char| c.is_ascii_digit() || c == '(' || c == '共') && words.chars().count() <= 10
+    words.starts_with(|c: char| c.is_ascii_digit() || c == '(' || c == '共')
+        && words.chars().count() <= 10
 }
 
 fn repeats_header(view: &View<'_>, own: &[&Cell], context: &RowContext) -> bool {
@@ -188,7 +205,12 @@ fn repeats_header(view: &View<'_>, own: &[&Cell], context: &RowContext) -> bool 
 }
 
 /// `一、新建项目`, `（一）工业`: the level of a heading.
-fn heading_level(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &RowContext) -> Option<u8> {
+fn heading_level(
+    view: &View<'_>,
+    row: &SheetRow,
+    own: &[&Cell],
+    context: &RowContext,
+) -> Option<u8> {
     let first = own.first()?;
     let words = compact(view.text_of(first)?);
     let numbered_aside = context.numbering == Some(first.column) && NUMERAL.is_match(&words);
@@ -200,46 +222,77 @@ fn heading_level(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &RowCo
         return None;
     };
     // A heading has sums or nothing beside its words; a project has an owner, dates, a place.
-    let words_beside = own.iter().skip(1).filter(|cell| {
-        !context.figures.contains(&cell.column) && view.text_of(cell).is_some()
-    });
+    let words_beside = own
+        .iter()
+        .skip(1)
+        .filter(|cell| !context.figures.contains(&cell.column) && view.text_of(cell).is_some());
     let allowed = usize::from(numbered_aside);
     let carried = carried_identity(view, row, context) && !numbered_aside;
     (words_beside.count() <= allowed && !carried).then_some(level)
 }
 
-/// The last row that is more than a note, looked for from below.
+/// The last row that is more than a note, looked for from below. Rows of a single text are notes where a
+/// note or the last total stands above them.
 pub fn last_row_of_body(view: &View<'_>, from: u32, context: &RowContext) -> u32 {
-    let rows = &view.sheet.rows;
-    let body = rows.iter().rev().take_while(|row| row.row >= from);
-    for row in body {
+    let mut undecided: Option<u32> = None;
+    for row in view
+        .sheet
+        .rows
+        .iter()
+        .rev()
+        .take_while(|row| row.row >= from)
+    {
         let own: Vec<&Cell> = view.own_cells(row).collect();
         if own.is_empty() {
             continue;
         }
-        if total_label(view, &own, context).is_some() || !is_closing_note(view, row, &own, context) {
-            return row.row;
+        match total_label(view, &own, context) {
+            Some(TotalWord::Sum | TotalWord::Grand) => return row.row,
+            Some(_) => return undecided.unwrap_or(row.row),
+            None => {}
+        }
+        if is_closing_note(view, row, &own, context) {
+            undecided = None;
+        } else if own.len() == 1 && view.text_of(own[0]).is_some() {
+            undecided.get_or_insert(row.row);
+        } else {
+            return undecided.unwrap_or(row.row);
         }
     }
-    from
+    undecided.unwrap_or(from)
 }
 
 fn is_closing_note(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &RowContext) -> bool {
     const SENTENCE_CHARS: usize = 30;
-    if own.iter().any(|cell| !matches!(cell.content(), Content::Text(_))) {
+    if own
+        .iter()
+        .any(|cell| !matches!(cell.content(), Content::Text(_)))
+    {
         return false;
     }
     let first = one_line(&view.words_of(own[0]));
     if NOTE.is_match(&compact(&first)) {
         return true;
     }
-    let named = own.iter().any(|cell| context.identity.contains(&cell.column));
-    let wide = view.merge_at(row.row, own[0].column).is_some_and(|merge| merge.last_column > merge.first_column + 1);
-    let few = own.len() <= 2 && own.iter().all(|cell| !context.figures.contains(&cell.column));
+    let named = own
+        .iter()
+        .any(|cell| context.identity.contains(&cell.column));
+    let wide = view
+        .merge_at(row.row, own[0].column)
+        .is_some_and(|merge| merge.last_column > merge.first_column + 1);
+    let few = own.len() <= 2
+        && own
+            .iter()
+            .all(|cell| !context.figures.contains(&cell.column));
     let sentence = first.chars().count() > SENTENCE_CHARS || first.ends_with('。');
     let label = super::lines::is_line(&first);
-    few && (!named && !carried_identity(view, row, context) || wide || own.len() == 1 && sentence || label)
-        || own.iter().all(|cell| super::lines::is_line(&view.words_of(cell)))
+    few && (!named && !carried_identity(view, row, context)
+        || wide
+        || own.len() == 1 && sentence
+        || label)
+        || own
+            .iter()
+            .all(|cell| super::lines::is_line(&view.words_of(cell)))
 }
 
 /// Whether the row right below the header only numbers the columns: 甲 乙 1 2 3.
@@ -253,7 +306,9 @@ pub fn numbers_columns(view: &View<'_>, row: &SheetRow) -> bool {
             count += 1;
             continue;
         }
-        let Ok(number) = bare.parse::<i64>() else { return false };
+        let Ok(number) = bare.parse::<i64>() else {
+            return false;
+        };
         if expected != 0 && number != expected + 1 || expected == 0 && number > 2 {
             return false;
         }

@@ -28,7 +28,12 @@ pub struct Seen<'a> {
 impl<'a> View<'a> {
     /// Looks up the merged ranges of a sheet.
     pub fn new(book: &'a Workbook, sheet: &'a Sheet) -> Self {
-        let last_column = sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(0);
+        let last_column = sheet
+            .cells
+            .iter()
+            .map(|cell| cell.column)
+            .max()
+            .unwrap_or(0);
         let mut merges: HashMap<u16, Vec<Merge>> = HashMap::new();
         for merge in &sheet.merges {
             for column in merge.first_column..=merge.last_column.min(last_column) {
@@ -38,14 +43,23 @@ impl<'a> View<'a> {
         for of_column in merges.values_mut() {
             of_column.sort_by_key(|merge| merge.first_row);
         }
-        Self { book, sheet, merges }
+        Self {
+            book,
+            sheet,
+            merges,
+        }
     }
 
     /// The merged range at a place.
     pub fn merge_at(&self, row: u32, column: u16) -> Option<Merge> {
         let of_column = self.merges.get(&column)?;
         let after = of_column.partition_point(|merge| merge.first_row <= row);
-        of_column[..after].iter().rev().take(4).find(|merge| merge.covers(row, column)).copied()
+        of_column[..after]
+            .iter()
+            .rev()
+            .take(4)
+            .find(|merge| merge.covers(row, column))
+            .copied()
     }
 
     /// Whether a column has merged ranges at all.
@@ -59,12 +73,17 @@ impl<'a> View<'a> {
         let (at_row, at_column) =
             merge.map_or((row, column), |merge| (merge.first_row, merge.first_column));
         let cell = self.sheet.cell(at_row, at_column)?;
-        Some(Seen { cell, merge, own: (at_row, at_column) == (row, column) })
+        Some(Seen {
+            cell,
+            merge,
+            own: (at_row, at_column) == (row, column),
+        })
     }
 
     /// The words at a place, as they are shown; empty where nothing is.
     pub fn words(&self, row: u32, column: u16) -> String {
-        self.seen(row, column).map_or_else(String::new, |seen| self.words_of(seen.cell))
+        self.seen(row, column)
+            .map_or_else(String::new, |seen| self.words_of(seen.cell))
     }
 
     /// The words of a cell, as they are shown.
@@ -95,11 +114,11 @@ impl<'a> View<'a> {
     /// The cells of a row that hold something of their own.
     pub fn own_cells(&self, row: &SheetRow) -> impl Iterator<Item = &'a Cell> + use<'a> {
         let book = self.book;
-        self.sheet.cells[row.start as usize..row.end as usize].iter().filter(move |cell| {
-            match cell.content() {
+        self.sheet.cells[row.start as usize..row.end as usize]
+            .iter()
+            .filter(move |cell| match cell.content() {
                 Content::Text(id) => !book.strings.get(id).trim().is_empty(),
                 _ => true,
-            }
-        })
+            })
     }
 }

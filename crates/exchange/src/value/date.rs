@@ -31,16 +31,73 @@ pub enum DateFault {
 
 /// Words that may stand beside a date, longer ones before those they begin with.
 const QUALIFIERS: &[&str] = &[
-    "预计", "计划", "拟于", "拟", "约", "大约", "力争", "确保", "争取", "初步", "暂定", "不晚于", "不迟于", "以前",
-    "之前", "前后", "前", "以后", "之后", "后", "左右", "起", "已于", "已", "将于", "于", "完成", "实质性开工", "正式",
-    "全面", "开工建设", "开工", "动工", "竣工验收", "竣工", "建成", "完工", "封顶", "投产", "达产", "签约", "注册", "落地",
-    "启动", "建设", "入统", "纳统", "入规",
+    "预计",
+    "计划",
+    "拟于",
+    "拟",
+    "约",
+    "大约",
+    "力争",
+    "确保",
+    "争取",
+    "初步",
+    "暂定",
+    "不晚于",
+    "不迟于",
+    "以前",
+    "之前",
+    "前后",
+    "前",
+    "以后",
+    "之后",
+    "后",
+    "左右",
+    "起",
+    "已于",
+    "已",
+    "将于",
+    "于",
+    "完成",
+    "实质性开工",
+    "正式",
+    "全面",
+    "开工建设",
+    "开工",
+    "动工",
+    "竣工验收",
+    "竣工",
+    "建成",
+    "完工",
+    "封顶",
+    "投产",
+    "达产",
+    "签约",
+    "注册",
+    "落地",
+    "启动",
+    "建设",
+    "入统",
+    "纳统",
+    "入规",
 ];
 
 const QUARTERS: &[(&str, u32)] = &[
-    ("第一季度", 1), ("第二季度", 2), ("第三季度", 3), ("第四季度", 4), ("一季度", 1), ("二季度", 2),
-    ("三季度", 3), ("四季度", 4), ("1季度", 1), ("2季度", 2), ("3季度", 3), ("4季度", 4), ("q1", 1),
-    ("q2", 2), ("q3", 3), ("q4", 4),
+    ("第一季度", 1),
+    ("第二季度", 2),
+    ("第三季度", 3),
+    ("第四季度", 4),
+    ("一季度", 1),
+    ("二季度", 2),
+    ("三季度", 3),
+    ("四季度", 4),
+    ("1季度", 1),
+    ("2季度", 2),
+    ("3季度", 3),
+    ("4季度", 4),
+    ("q1", 1),
+    ("q2", 2),
+    ("q3", 3),
+    ("q4", 4),
 ];
 
 /// Whether a text is a date without help from a ledger's year.
@@ -58,16 +115,17 @@ pub fn parse_date(text: &str, year: Option<i32>) -> Result<DateReading, DateFaul
 }
 
 /// Reads a stretch such as `2022-2025`; one date alone is both its beginning and its end.
-pub fn parse_span(
-    text: &str,
-    year: Option<i32>,
-) -> Result<(DateReading, DateReading), DateFault> {
+pub fn parse_span(text: &str, year: Option<i32>) -> Result<(DateReading, DateReading), DateFault> {
     let words = prepared(text);
     for (at, separator) in separators(&words) {
         let (first, last) = (&words[..at], &words[at + separator.len()..]);
-        let Ok(from) = Reader::new(first, year).read() else { continue };
+        let Ok(from) = Reader::new(first, year).read() else {
+            continue;
+        };
         // The end may leave out the year of the beginning: 2024年3月至12月.
-        let Ok(until) = Reader::new(last, Some(from.date.year())).read() else { continue };
+        let Ok(until) = Reader::new(last, Some(from.date.year())).read() else {
+            continue;
+        };
         return Ok((from, until));
     }
     parse_date(text, year).map(|date| (date.clone(), date))
@@ -77,7 +135,11 @@ pub fn parse_span(
 fn separators(words: &str) -> Vec<(usize, &'static str)> {
     ["至", "到", "——", "--", "—", "–", "~", "-"]
         .iter()
-        .flat_map(|separator| words.match_indices(separator).map(|(at, _)| (at, *separator)))
+        .flat_map(|separator| {
+            words
+                .match_indices(separator)
+                .map(|(at, _)| (at, *separator))
+        })
         .collect()
 }
 
@@ -89,12 +151,26 @@ fn prepared(text: &str) -> String {
         _ => &folded,
     };
     let words = compact(day).to_lowercase();
-    if words.chars().any(|c| "〇零一二三四五六七八九十".contains(c)) { with_figures(&words) } else { words }
+    if words
+        .chars()
+        .any(|c| "〇零一二三四五六七八九十".contains(c))
+    {
+        with_figures(&words)
+    } else {
+        words
+    }
 }
 
 fn is_time(text: &str) -> bool {
-    let text = text.trim().trim_end_matches(" AM").trim_end_matches(" PM").trim_end_matches('Z');
-    text.contains(':') && text.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.')
+    let text = text
+        .trim()
+        .trim_end_matches(" AM")
+        .trim_end_matches(" PM")
+        .trim_end_matches('Z');
+    text.contains(':')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || c == ':' || c == '.')
 }
 
 /// 二〇二四年五月 as 2024年5月; other Chinese numerals stay.
@@ -123,9 +199,16 @@ fn push_run(result: &mut String, run: &mut String, names_a_date: bool) {
 }
 
 fn figures_of(run: &str) -> Option<String> {
-    let digit = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c || c == '零' && d == '〇');
+    let digit = |c: char| {
+        "〇一二三四五六七八九"
+            .chars()
+            .position(|d| d == c || c == '零' && d == '〇')
+    };
     if !run.contains('十') {
-        return run.chars().map(|c| digit(c).map(|d| d.to_string())).collect();
+        return run
+            .chars()
+            .map(|c| digit(c).map(|d| d.to_string()))
+            .collect();
     }
     let (tens, ones) = run.split_once('十')?;
     let part = |text: &str, missing: usize| match text.chars().next() {
@@ -158,21 +241,37 @@ enum Worded {
 
 impl<'a> Reader<'a> {
     fn new(words: &'a str, own_year: Option<i32>) -> Self {
-        Self { rest: words, own_year, year: None, month: None, day: None, worded: None, qualifier: String::new() }
+        Self {
+            rest: words,
+            own_year,
+            year: None,
+            month: None,
+            day: None,
+            worded: None,
+            qualifier: String::new(),
+        }
     }
 
     fn read(mut self) -> Result<DateReading, DateFault> {
         while !self.rest.is_empty() {
             if !(self.figures()? || self.relative_year() || self.word() || self.qualifier()) {
-                return Err(if self.year.or(self.own_year).is_some() && self.month.is_some() && self.rest.contains(|c: char| c.is_ascii_digit()) {
-                    DateFault::Several
-                } else {
-                    DateFault::NoDate
-                });
+                return Err(
+                    if self.year.or(self.own_year).is_some()
+                        && self.month.is_some()
+                        && self.rest.contains(|c: char| c.is_ascii_digit())
+                    {
+                        DateFault::Several
+                    } else {
+                        DateFault::NoDate
+                    },
+                );
             }
         }
         let date = self.date()?;
-        Ok(DateReading { date, qualifier: self.qualifier })
+        Ok(DateReading {
+            date,
+            qualifier: self.qualifier,
+        })
     }
 
     fn nothing_yet(&self) -> bool {
@@ -215,7 +314,9 @@ impl<'a> Reader<'a> {
                 self.day_figures();
                 Ok(true)
             }
-            1 | 2 if self.nothing_yet() && after.starts_with('/') => self.day_month_year(number, after),
+            1 | 2 if self.nothing_yet() && after.starts_with('/') => {
+                self.day_month_year(number, after)
+            }
             _ => Err(DateFault::NoDate),
         }
     }
@@ -223,7 +324,10 @@ impl<'a> Reader<'a> {
     fn from_year(&mut self, number: u32, after: &'a str) -> Result<bool, DateFault> {
         self.year = Some(year_of(number)?);
         self.rest = after;
-        if let Some(rest) = after.strip_prefix("年度").or_else(|| after.strip_prefix('年')) {
+        if let Some(rest) = after
+            .strip_prefix("年度")
+            .or_else(|| after.strip_prefix('年'))
+        {
             self.rest = rest;
             return Ok(true);
         }
@@ -245,8 +349,12 @@ impl<'a> Reader<'a> {
     fn day_month_year(&mut self, first: u32, after: &'a str) -> Result<bool, DateFault> {
         let (second, rest) = short_number(&after[1..]).ok_or(DateFault::NoDate)?;
         let rest = rest.strip_prefix('/').ok_or(DateFault::NoDate)?;
-        let year = rest.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()));
-        let year = year.and_then(|year| year.parse().ok()).ok_or(DateFault::NoDate)?;
+        let year = rest
+            .get(..4)
+            .filter(|year| year.bytes().all(|b| b.is_ascii_digit()));
+        let year = year
+            .and_then(|year| year.parse().ok())
+            .ok_or(DateFault::NoDate)?;
         self.year = Some(year_of(year)?);
         (self.month, self.day) = match (first, second) {
             (same, other) if same == other => (Some(same), Some(same)),
@@ -267,10 +375,20 @@ impl<'a> Reader<'a> {
     }
 
     fn relative_year(&mut self) -> bool {
-        const YEARS: [(&str, i32); 7] =
-            [("今年", 0), ("本年度", 0), ("本年", 0), ("当年", 0), ("明年", 1), ("去年", -1), ("上年", -1)];
-        let Some(own) = self.own_year.filter(|_| self.nothing_yet()) else { return false };
-        let Some((word, offset)) = YEARS.iter().find(|(word, _)| self.rest.starts_with(word)) else {
+        const YEARS: [(&str, i32); 7] = [
+            ("今年", 0),
+            ("本年度", 0),
+            ("本年", 0),
+            ("当年", 0),
+            ("明年", 1),
+            ("去年", -1),
+            ("上年", -1),
+        ];
+        let Some(own) = self.own_year.filter(|_| self.nothing_yet()) else {
+            return false;
+        };
+        let Some((word, offset)) = YEARS.iter().find(|(word, _)| self.rest.starts_with(word))
+        else {
             return false;
         };
         self.year = Some(own + offset);
@@ -312,13 +430,20 @@ impl<'a> Reader<'a> {
                 .map(|(word, quarter)| (*word, Worded::EndOfMonth(quarter * 3)));
             let of_year = find(&OF_YEAR, self.rest);
             // A lone 底 or 初 says of nothing what it is the end of.
-            quarter.or(of_year.filter(|(word, _)| self.year.is_some() || word.starts_with(['年', '上', '下'])))
+            quarter.or(of_year
+                .filter(|(word, _)| self.year.is_some() || word.starts_with(['年', '上', '下'])))
         };
-        let Some((word, worded)) = found else { return false };
+        let Some((word, worded)) = found else {
+            return false;
+        };
         self.worded = Some(worded);
         self.qualifier.push_str(word);
         self.rest = &self.rest[word.len()..];
-        if let Some(rest) = self.rest.strip_prefix(['底', '末']).filter(|_| matches!(worded, Worded::EndOfMonth(_))) {
+        if let Some(rest) = self
+            .rest
+            .strip_prefix(['底', '末'])
+            .filter(|_| matches!(worded, Worded::EndOfMonth(_)))
+        {
             self.rest = rest;
         }
         true
@@ -347,7 +472,9 @@ impl<'a> Reader<'a> {
         }
         match (self.month, self.day, self.worded) {
             (Some(month), Some(day), _) => of_day(month, day),
-            (Some(month), None, None) => PartialDate::month(year, month).ok_or(DateFault::NoSuchDay),
+            (Some(month), None, None) => {
+                PartialDate::month(year, month).ok_or(DateFault::NoSuchDay)
+            }
             (None, _, None) => Ok(PartialDate::Year(year)),
             (Some(month), None, Some(Worded::Last)) => end_of(month),
             (month, _, Some(Worded::First)) => of_day(month.unwrap_or(1), 1),
@@ -360,12 +487,18 @@ impl<'a> Reader<'a> {
 }
 
 fn find(words: &[(&'static str, Worded)], rest: &str) -> Option<(&'static str, Worded)> {
-    words.iter().find(|(word, _)| rest.starts_with(word)).copied()
+    words
+        .iter()
+        .find(|(word, _)| rest.starts_with(word))
+        .copied()
 }
 
 /// Years that a ledger of this country can be about.
 fn year_of(number: u32) -> Result<i32, DateFault> {
-    i32::try_from(number).ok().filter(|year| (1900..=2100).contains(year)).ok_or(DateFault::NoDate)
+    i32::try_from(number)
+        .ok()
+        .filter(|year| (1900..=2100).contains(year))
+        .ok_or(DateFault::NoDate)
 }
 
 fn short_number(text: &str) -> Option<(u32, &str)> {
@@ -409,7 +542,10 @@ mod tests {
     #[case("05/31/2014 12:00:00 AM", "2014-05-31", "")]
     fn dates_are_read(#[case] text: &str, #[case] date: &str, #[case] qualifier: &str) {
         let read = parse_date(text, Some(2024)).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
-        assert_eq!((read.date.to_string().as_str(), read.qualifier.as_str()), (date, qualifier));
+        assert_eq!(
+            (read.date.to_string().as_str(), read.qualifier.as_str()),
+            (date, qualifier)
+        );
     }
 
     #[rstest]
@@ -437,7 +573,13 @@ mod tests {
     #[case("2024", "2024", "2024")]
     fn stretches_fill_both_ends(#[case] text: &str, #[case] from: &str, #[case] until: &str) {
         let (first, last) = parse_span(text, None).unwrap();
-        assert_eq!((first.date.to_string().as_str(), last.date.to_string().as_str()), (from, until));
+        assert_eq!(
+            (
+                first.date.to_string().as_str(),
+                last.date.to_string().as_str()
+            ),
+            (from, until)
+        );
     }
 
     proptest! {

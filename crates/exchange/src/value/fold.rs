@@ -12,7 +12,11 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     }
     let folded: String = text.chars().filter_map(folded).collect();
     let trimmed = folded.trim();
-    if trimmed.len() == folded.len() { Cow::Owned(folded) } else { Cow::Owned(trimmed.to_owned()) }
+    if trimmed.len() == folded.len() {
+        Cow::Owned(folded)
+    } else {
+        Cow::Owned(trimmed.to_owned())
+    }
 }
 
 /// The folded text without any blanks, for values and headers where blanks mean nothing.

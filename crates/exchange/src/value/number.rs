@@ -30,18 +30,77 @@ pub enum NumberFault {
 
 /// Words that may stand beside a number, longer ones before those they begin with.
 const QUALIFIERS: &[&str] = &[
-    "大约", "约为", "约", "不足", "不到", "不超过", "不低于", "不少于", "不高于", "不大于", "不小于", "至少",
-    "至多", "最多", "最少", "最高", "最低", "超过", "超", "逾", "将近", "接近", "近", "余", "多", "以上", "以下",
-    "以内", "左右", "上下", "预计", "预估", "估算", "估计", "计划", "暂定", "力争", "拟", "可达", "达到", "达",
-    "共计", "合计", "总计", "累计", "共", "高于", "低于", "大于", "小于", ">=", "<=", "≥", "≤", "›", "‹", ">",
-    "<", "≈", "~", "+",
+    "大约",
+    "约为",
+    "约",
+    "不足",
+    "不到",
+    "不超过",
+    "不低于",
+    "不少于",
+    "不高于",
+    "不大于",
+    "不小于",
+    "至少",
+    "至多",
+    "最多",
+    "最少",
+    "最高",
+    "最低",
+    "超过",
+    "超",
+    "逾",
+    "将近",
+    "接近",
+    "近",
+    "余",
+    "多",
+    "以上",
+    "以下",
+    "以内",
+    "左右",
+    "上下",
+    "预计",
+    "预估",
+    "估算",
+    "估计",
+    "计划",
+    "暂定",
+    "力争",
+    "拟",
+    "可达",
+    "达到",
+    "达",
+    "共计",
+    "合计",
+    "总计",
+    "累计",
+    "共",
+    "高于",
+    "低于",
+    "大于",
+    "小于",
+    ">=",
+    "<=",
+    "≥",
+    "≤",
+    "›",
+    "‹",
+    ">",
+    "<",
+    "≈",
+    "~",
+    "+",
 ];
 
 /// Reads a folded text; blanks in it mean nothing except that they may stand between thousands.
 pub fn parse_quantity(folded: &str) -> Result<Quantity, NumberFault> {
     let compact = without_blanks(folded).ok_or(NumberFault::Several)?;
     let lower = compact.to_lowercase();
-    let (text, negative) = match lower.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
+    let (text, negative) = match lower
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
         Some(inside) if inside.starts_with(|c: char| c.is_ascii_digit()) => (inside, true),
         _ => (lower.as_str(), false),
     };
@@ -69,7 +128,11 @@ fn without_blanks(text: &str) -> Option<String> {
         let after_digit = compact.ends_with(|c: char| c.is_ascii_digit());
         if after_digit && piece.starts_with(|c: char| c.is_ascii_digit()) {
             let digits = piece.bytes().take_while(u8::is_ascii_digit).count();
-            let before = pieces[place - 1].bytes().rev().take_while(u8::is_ascii_digit).count();
+            let before = pieces[place - 1]
+                .bytes()
+                .rev()
+                .take_while(u8::is_ascii_digit)
+                .count();
             if digits != 3 || before > 3 {
                 return None;
             }
@@ -109,11 +172,15 @@ impl Reader {
             self.qualifier.push_str(word);
             return Ok(word.len());
         }
-        Err(if rest.starts_with(['-', '—', '–', '~', '至', '到']) && self.open.or(self.total).is_some() {
-            NumberFault::Several
-        } else {
-            NumberFault::Leftover(rest.to_owned())
-        })
+        Err(
+            if rest.starts_with(['-', '—', '–', '~', '至', '到'])
+                && self.open.or(self.total).is_some()
+            {
+                NumberFault::Several
+            } else {
+                NumberFault::Leftover(rest.to_owned())
+            },
+        )
     }
 
     fn number(&mut self, rest: &str) -> Result<usize, NumberFault> {
@@ -156,14 +223,18 @@ impl Reader {
                 if self.last_factor.is_some_and(|last| last <= unit.factor) {
                     return false;
                 }
-                let Some(total) = self.total_with(number, unit) else { return false };
+                let Some(total) = self.total_with(number, unit) else {
+                    return false;
+                };
                 self.open = None;
                 self.total = Some(total);
                 self.last_factor = Some(unit.factor);
                 self.unit_words.push_str(words);
                 return true;
             }
-            let Some(total) = self.total_with(number, unit) else { return false };
+            let Some(total) = self.total_with(number, unit) else {
+                return false;
+            };
             self.open = None;
             self.total = Some(total);
             self.last_factor = None;
@@ -179,7 +250,9 @@ impl Reader {
 
     /// The total with one more part; `None` beyond what a decimal holds.
     fn total_with(&self, number: Decimal, unit: Unit) -> Option<Decimal> {
-        self.total.unwrap_or_default().checked_add(number.checked_mul(unit.factor)?)
+        self.total
+            .unwrap_or_default()
+            .checked_add(number.checked_mul(unit.factor)?)
     }
 
     fn name_unit(&mut self, unit: Unit, words: &str) -> bool {
@@ -189,7 +262,10 @@ impl Reader {
                 return false;
             }
         }
-        self.unit = Some(Unit { kind: unit.kind, factor: unit.factor });
+        self.unit = Some(Unit {
+            kind: unit.kind,
+            factor: unit.factor,
+        });
         self.unit_words.push_str(words);
         true
     }
@@ -198,15 +274,29 @@ impl Reader {
         let prefixed = self.unit;
         let Some(total) = self.total else {
             let number = self.open.ok_or_else(|| {
-                if self.qualifier.is_empty() { NumberFault::NoNumber } else { NumberFault::Leftover(self.qualifier.clone()) }
+                if self.qualifier.is_empty() {
+                    NumberFault::NoNumber
+                } else {
+                    NumberFault::Leftover(self.qualifier.clone())
+                }
             })?;
-            return Ok(Quantity { number, unit: prefixed, unit_words: self.unit_words, qualifier: self.qualifier });
+            return Ok(Quantity {
+                number,
+                unit: prefixed,
+                unit_words: self.unit_words,
+                qualifier: self.qualifier,
+            });
         };
         if self.open.is_some() {
             return Err(NumberFault::Several);
         }
         // The total is in plain units by now; give it back in the unit that was written.
-        let plain = |kind| Some(Unit { kind, factor: Decimal::ONE });
+        let plain = |kind| {
+            Some(Unit {
+                kind,
+                factor: Decimal::ONE,
+            })
+        };
         let unit = match self.unit {
             Some(unit) => plain(unit.kind),
             None => plain(UnitKind::Scale),
@@ -225,12 +315,17 @@ impl Reader {
 fn leading_number(text: &str) -> Option<(Decimal, usize)> {
     let bytes = text.as_bytes();
     let mut end = usize::from(matches!(bytes.first(), Some(b'-' | b'+')));
-    let mut plain = String::from(if bytes.first() == Some(&b'-') { "-" } else { "" });
+    let mut plain = String::from(if bytes.first() == Some(&b'-') {
+        "-"
+    } else {
+        ""
+    });
     let whole_start = end;
     while end < bytes.len() {
         match bytes[end] {
             digit @ b'0'..=b'9' => plain.push(char::from(digit)),
-            b',' if groups_of_three(&bytes[end..]) && (1..=3).contains(&leading_group(&bytes[whole_start..end])) => {}
+            b',' if groups_of_three(&bytes[end..])
+                && (1..=3).contains(&leading_group(&bytes[whole_start..end])) => {}
             _ => break,
         }
         end += 1;
@@ -258,7 +353,10 @@ fn leading_number(text: &str) -> Option<(Decimal, usize)> {
 
 /// Digits before the first comma so far.
 fn leading_group(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count()
 }
 
 /// Whether a comma and exactly three digits begin here.
@@ -276,8 +374,13 @@ mod tests {
     use rstest::rstest;
 
     fn read(text: &str) -> (String, Option<UnitKind>, String) {
-        let quantity = parse_quantity(&fold(text)).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
-        (quantity.number.normalize().to_string(), quantity.unit.map(|u| u.kind), quantity.qualifier)
+        let quantity =
+            parse_quantity(&fold(text)).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        (
+            quantity.number.normalize().to_string(),
+            quantity.unit.map(|u| u.kind),
+            quantity.qualifier,
+        )
     }
 
     const YUAN: Option<UnitKind> = Some(UnitKind::Money("CNY"));

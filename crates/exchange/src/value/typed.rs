@@ -52,7 +52,11 @@ pub enum Reading {
 
 impl Reading {
     fn plain(value: Value) -> Self {
-        Self::Value { value, qualifier: String::new(), unit: None }
+        Self::Value {
+            value,
+            qualifier: String::new(),
+            unit: None,
+        }
     }
 }
 
@@ -61,8 +65,11 @@ const NOTHING: [&str; 6] = ["-", "—", "–", "/", "无数据", "待定"];
 
 /// Reads a cell by its column's rule.
 pub fn read_cell(cell: &Cell, workbook: &Workbook, rule: &ValueRule) -> Reading {
-    let format =
-        workbook.formats.get(usize::from(cell.format)).copied().unwrap_or(NumberFormat::General);
+    let format = workbook
+        .formats
+        .get(usize::from(cell.format))
+        .copied()
+        .unwrap_or(NumberFormat::General);
     match cell.content() {
         Content::Text(id) => text(workbook.strings.get(id), rule),
         Content::Number(number) => match rule.value_type {
@@ -150,8 +157,13 @@ fn money_text(folded: &str, rule: &ValueRule) -> Reading {
             UnitKind::Money(_) => Some(unit),
             // 3.5亿 in a column of dollars is a hundred million dollars.
             UnitKind::Scale => {
-                let kind = rule.unit.map_or(UnitKind::Money("CNY"), |column| column.kind);
-                Some(Unit { kind, factor: unit.factor })
+                let kind = rule
+                    .unit
+                    .map_or(UnitKind::Money("CNY"), |column| column.kind);
+                Some(Unit {
+                    kind,
+                    factor: unit.factor,
+                })
             }
             _ => {
                 return Reading::Fault(Reason::WrongUnit {
@@ -218,9 +230,10 @@ fn money_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Readin
             }
             Some(unit)
         }
-        (NumberFormat::Currency(shown), None) => {
-            Some(Unit { kind: UnitKind::Money(shown), factor: Decimal::ONE })
-        }
+        (NumberFormat::Currency(shown), None) => Some(Unit {
+            kind: UnitKind::Money(shown),
+            factor: Decimal::ONE,
+        }),
         (NumberFormat::Date(_), _) => {
             return Reading::Fault(Reason::NotANumber(number.to_string()));
         }
@@ -244,14 +257,20 @@ fn currency_conflict(shown: &str, unit: Unit) -> Reading {
         UnitKind::Money(code) => code,
         _ => "",
     };
-    Reading::Fault(Reason::CurrencyConflict { shown: shown.to_owned(), header: header.to_owned() })
+    Reading::Fault(Reason::CurrencyConflict {
+        shown: shown.to_owned(),
+        header: header.to_owned(),
+    })
 }
 
 /// A run of digits with at most one point, which most cells of a text table are.
 fn quick_number(folded: &str) -> Option<Decimal> {
-    (folded.len() <= 15 && folded.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b'-'))
-        .then(|| Exact::parse(folded).map(Exact::to_decimal))
-        .flatten()
+    (folded.len() <= 15
+        && folded
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b == b'.' || b == b'-'))
+    .then(|| Exact::parse(folded).map(Exact::to_decimal))
+    .flatten()
 }
 
 fn number_text(folded: &str, rule: &ValueRule) -> Reading {
@@ -279,19 +298,30 @@ fn number_text(folded: &str, rule: &ValueRule) -> Reading {
         }
     };
     match typed_number(measured, rule.value_type) {
-        Some(value) => Reading::Value { value, qualifier: quantity.qualifier, unit: own },
+        Some(value) => Reading::Value {
+            value,
+            qualifier: quantity.qualifier,
+            unit: own,
+        },
         None => Reading::Fault(Reason::NotWhole(folded.to_owned())),
     }
 }
 
 fn plain_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Reading {
     // A percent format shows a hundredfold: the number itself is the share already.
-    let unit = if format == NumberFormat::Percent { None } else { rule.unit };
+    let unit = if format == NumberFormat::Percent {
+        None
+    } else {
+        rule.unit
+    };
     if matches!(format, NumberFormat::Date(_)) {
         return Reading::Fault(Reason::NotANumber(number.to_string()));
     }
     let Ok(measured) = measured(number.to_decimal(), unit, rule) else {
-        return Reading::Fault(Reason::WrongUnit { text: number.to_string(), unit: String::new() });
+        return Reading::Fault(Reason::WrongUnit {
+            text: number.to_string(),
+            unit: String::new(),
+        });
     };
     match typed_number(measured, rule.value_type) {
         Some(value) => Reading::plain(value),
@@ -323,7 +353,11 @@ fn measured(number: Decimal, unit: Option<Unit>, rule: &ValueRule) -> Result<Dec
         (Measure::Mu, UnitKind::SquareMetre) => scaled.checked_mul(Decimal::new(15, 4)).ok_or(()),
         (_, UnitKind::Scale) => Ok(scaled),
         (Measure::Any, UnitKind::Share) => {
-            if rule.value_type == ValueType::Integer { Err(()) } else { Ok(scaled) }
+            if rule.value_type == ValueType::Integer {
+                Err(())
+            } else {
+                Ok(scaled)
+            }
         }
         (Measure::Any, UnitKind::Money(_)) if rule.value_type == ValueType::Ratio => Err(()),
         (Measure::Any, _) => Ok(scaled),
@@ -363,7 +397,11 @@ fn date_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: boo
     let date = if matches!(format, NumberFormat::Date(_)) {
         match format.date(number, epoch) {
             Some(ShownDate::Full(date)) => Ok(date),
-            Some(ShownDate::WithoutYear { month, day, hidden_year }) => {
+            Some(ShownDate::WithoutYear {
+                month,
+                day,
+                hidden_year,
+            }) => {
                 let year = rule.year.unwrap_or(hidden_year);
                 day.map_or_else(
                     || PartialDate::month(year, month),
@@ -378,7 +416,10 @@ fn date_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: boo
     };
     match date {
         Ok(date) if rule.measure == Measure::Span => {
-            let read = DateReading { date, qualifier: String::new() };
+            let read = DateReading {
+                date,
+                qualifier: String::new(),
+            };
             Reading::Span(read.clone(), read)
         }
         Ok(date) => Reading::plain(Value::Date(date)),
@@ -391,7 +432,9 @@ fn date_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: boo
 fn date_of_figures(number: Exact, format: NumberFormat) -> Result<PartialDate, Reason> {
     let plain = number.to_string();
     let shown = match format {
-        NumberFormat::Decimals(2) if plain.len() == 6 && plain.ends_with(".1") => format!("{plain}0"),
+        NumberFormat::Decimals(2) if plain.len() == 6 && plain.ends_with(".1") => {
+            format!("{plain}0")
+        }
         _ => plain.clone(),
     };
     if shown.len() == 6 && shown.ends_with(".1") && shown.starts_with(['1', '2']) {
@@ -400,16 +443,19 @@ fn date_of_figures(number: Exact, format: NumberFormat) -> Result<PartialDate, R
     if number.mantissa < 0 {
         return Err(Reason::NumberIsNoDate(shown));
     }
-    parse_date(&shown, None).map(|read| read.date).map_err(|fault| match fault {
-        DateFault::NoSuchDay => Reason::NoSuchDay(plain),
-        _ => Reason::NumberIsNoDate(plain),
-    })
+    parse_date(&shown, None)
+        .map(|read| read.date)
+        .map_err(|fault| match fault {
+            DateFault::NoSuchDay => Reason::NoSuchDay(plain),
+            _ => Reason::NumberIsNoDate(plain),
+        })
 }
 
 fn boolean(folded: &str) -> Reading {
     let value = match folded.to_lowercase().as_str() {
         "是" | "有" | "√" | "✓" | "✔" | "y" | "yes" | "true" | "1" | "已" | "对" => true,
-        "否" | "无" | "没有" | "×" | "✗" | "✘" | "x" | "n" | "no" | "false" | "0" | "未" | "不是" => false,
+        "否" | "无" | "没有" | "×" | "✗" | "✘" | "x" | "n" | "no" | "false" | "0" | "未"
+        | "不是" => false,
         _ => return Reading::Fault(Reason::NotABoolean(folded.to_owned())),
     };
     Reading::plain(Value::Boolean(value))
@@ -433,7 +479,10 @@ fn code(folded: &str, rule: &ValueRule) -> Reading {
         return Reading::plain(Value::Code(folded.to_owned()));
     }
     let allowed: Vec<&str> = rule.codes.iter().map(CodeWord::label).collect();
-    Reading::Fault(Reason::NotInList { text: folded.to_owned(), allowed: allowed.join("、") })
+    Reading::Fault(Reason::NotInList {
+        text: folded.to_owned(),
+        allowed: allowed.join("、"),
+    })
 }
 
 /// A number in a column of words: as the spreadsheet shows it.
@@ -441,8 +490,14 @@ fn text_of_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: 
     const DIGITS_KEPT: usize = 15;
     let shown = match format.date(number, epoch) {
         Some(ShownDate::Full(date)) => date.to_string(),
-        Some(ShownDate::WithoutYear { month, day: Some(day), .. }) => format!("{month}月{day}日"),
-        Some(ShownDate::WithoutYear { month, day: None, .. }) => format!("{month}月"),
+        Some(ShownDate::WithoutYear {
+            month,
+            day: Some(day),
+            ..
+        }) => format!("{month}月{day}日"),
+        Some(ShownDate::WithoutYear {
+            month, day: None, ..
+        }) => format!("{month}月"),
         None if format == NumberFormat::Percent => {
             let hundredfold = number.to_decimal().checked_mul(Decimal::ONE_HUNDRED);
             format!("{}%", hundredfold.unwrap_or_default().normalize())
@@ -461,9 +516,18 @@ fn text_of_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: 
 /// The number in a total's cell, if there is one.
 pub fn stated_decimal(reading: &Reading) -> Option<Decimal> {
     match reading {
-        Reading::Value { value: Value::Money(money), .. } => Some(money.to_decimal()),
-        Reading::Value { value: Value::Integer(number), .. } => Some(Decimal::from(*number)),
-        Reading::Value { value: Value::Number(number), .. } => Some(*number),
+        Reading::Value {
+            value: Value::Money(money),
+            ..
+        } => Some(money.to_decimal()),
+        Reading::Value {
+            value: Value::Integer(number),
+            ..
+        } => Some(Decimal::from(*number)),
+        Reading::Value {
+            value: Value::Number(number),
+            ..
+        } => Some(*number),
         _ => None,
     }
 }

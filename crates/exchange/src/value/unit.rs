@@ -78,11 +78,73 @@ const CURRENCIES: [(&str, &str); 44] = [
 ];
 
 const COUNTS: &[&str] = &[
-    "人", "个", "家", "栋", "幢", "座", "项", "台", "件", "套", "户", "名", "条", "辆", "块", "次", "间",
-    "层", "处", "期", "组", "只", "支", "篇", "部", "所", "宗", "份", "批", "类", "种", "位", "年", "天",
-    "日", "个月", "月", "吨", "公里", "千米", "米", "千瓦", "千瓦时", "兆瓦", "度", "立方米", "公斤", "千克",
-    "人次", "台套", "台/套", "标台", "床", "亿件", "个百分点", "百分点", "次/季度", "次/月", "次/年", "小时",
-    "分", "期次", "棟", "persons", "person", "staff", "吨标准煤",
+    "人",
+    "个",
+    "家",
+    "栋",
+    "幢",
+    "座",
+    "项",
+    "台",
+    "件",
+    "套",
+    "户",
+    "名",
+    "条",
+    "辆",
+    "块",
+    "次",
+    "间",
+    "层",
+    "处",
+    "期",
+    "组",
+    "只",
+    "支",
+    "篇",
+    "部",
+    "所",
+    "宗",
+    "份",
+    "批",
+    "类",
+    "种",
+    "位",
+    "年",
+    "天",
+    "日",
+    "个月",
+    "月",
+    "吨",
+    "公里",
+    "千米",
+    "米",
+    "千瓦",
+    "千瓦时",
+    "兆瓦",
+    "度",
+    "立方米",
+    "公斤",
+    "千克",
+    "人次",
+    "台套",
+    "台/套",
+    "标台",
+    "床",
+    "亿件",
+    "个百分点",
+    "百分点",
+    "次/季度",
+    "次/月",
+    "次/年",
+    "小时",
+    "分",
+    "期次",
+    "棟",
+    "persons",
+    "person",
+    "staff",
+    "吨标准煤",
 ];
 
 const ENGLISH_SCALES: [(&str, u32); 9] = [
@@ -99,10 +161,15 @@ const ENGLISH_SCALES: [(&str, u32); 9] = [
 
 impl Unit {
     /// Yuan.
-    pub const YUAN: Self = Self { kind: UnitKind::Money("CNY"), factor: Decimal::ONE };
+    pub const YUAN: Self = Self {
+        kind: UnitKind::Money("CNY"),
+        factor: Decimal::ONE,
+    };
     /// Hundredths.
-    pub const PERCENT: Self =
-        Self { kind: UnitKind::Share, factor: Decimal::from_parts(1, 0, 0, false, 2) };
+    pub const PERCENT: Self = Self {
+        kind: UnitKind::Share,
+        factor: Decimal::from_parts(1, 0, 0, false, 2),
+    };
 
     /// The unit of these words; `None` if they are no unit.
     pub fn parse(text: &str) -> Option<Self> {
@@ -117,19 +184,33 @@ impl Unit {
         }
         let words = words.strip_prefix("人民币").unwrap_or(words);
         let words = words.strip_suffix("人民币").unwrap_or(words);
-        let words = words.strip_suffix("rmb").filter(|rest| !rest.is_empty()).unwrap_or(words);
+        let words = words
+            .strip_suffix("rmb")
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(words);
         match words {
             "%" | "百分比" | "percent" | "pct" => return Some(Self::PERCENT),
             "‰" => {
-                return Some(Self { kind: UnitKind::Share, factor: Decimal::new(1, 3) });
+                return Some(Self {
+                    kind: UnitKind::Share,
+                    factor: Decimal::new(1, 3),
+                });
             }
             _ => {}
         }
         if COUNTS.contains(&words) {
-            return Some(Self { kind: UnitKind::Count, factor: Decimal::ONE });
+            return Some(Self {
+                kind: UnitKind::Count,
+                factor: Decimal::ONE,
+            });
         }
         let (power, noun) = scale_of(words);
-        let scaled = |kind| Some(Self { kind, factor: power_of_ten(power) });
+        let scaled = |kind| {
+            Some(Self {
+                kind,
+                factor: power_of_ten(power),
+            })
+        };
         if noun.is_empty() {
             return (power > 0).then(|| scaled(UnitKind::Scale)).flatten();
         }
@@ -168,7 +249,10 @@ impl Unit {
 }
 
 fn currency_of(noun: &str) -> Option<&'static str> {
-    CURRENCIES.iter().find(|(word, _)| *word == noun).map(|(_, code)| *code)
+    CURRENCIES
+        .iter()
+        .find(|(word, _)| *word == noun)
+        .map(|(_, code)| *code)
 }
 
 /// The power of ten in front of a Chinese unit, and what stands behind it.
@@ -184,7 +268,9 @@ fn scale_of(words: &str) -> (u32, &str) {
             '亿' | '億' => 8,
             _ => break,
         };
-        if character == '千' && (rest.starts_with("千瓦") || rest.starts_with("千米") || rest.starts_with("千克")) {
+        if character == '千'
+            && (rest.starts_with("千瓦") || rest.starts_with("千米") || rest.starts_with("千克"))
+        {
             break;
         }
         power += step;
@@ -207,16 +293,30 @@ fn english(words: &str) -> Option<Unit> {
         .find_map(|(figure, power)| words.strip_prefix(figure).map(|rest| (*power, rest)))
         .unwrap_or((0, words));
     if let Some(currency) = currency_of(words) {
-        return Some(Unit { kind: UnitKind::Money(currency), factor: power_of_ten(power) });
+        return Some(Unit {
+            kind: UnitKind::Money(currency),
+            factor: power_of_ten(power),
+        });
     }
-    if let Some((_, power)) = ENGLISH_SCALES[..4].iter().find(|(scale, _)| *scale == words) {
-        return Some(Unit { kind: UnitKind::Scale, factor: power_of_ten(*power) });
+    if let Some((_, power)) = ENGLISH_SCALES[..4]
+        .iter()
+        .find(|(scale, _)| *scale == words)
+    {
+        return Some(Unit {
+            kind: UnitKind::Scale,
+            factor: power_of_ten(*power),
+        });
     }
     ENGLISH_SCALES.iter().find_map(|(scale, scale_power)| {
-        let noun = words.strip_prefix(scale).or_else(|| words.strip_suffix(scale))?;
+        let noun = words
+            .strip_prefix(scale)
+            .or_else(|| words.strip_suffix(scale))?;
         let noun = noun.trim_matches('.');
         let currency = currency_of(noun)?;
-        Some(Unit { kind: UnitKind::Money(currency), factor: power_of_ten(power + scale_power) })
+        Some(Unit {
+            kind: UnitKind::Money(currency),
+            factor: power_of_ten(power + scale_power),
+        })
     })
 }
 
@@ -224,7 +324,8 @@ fn english(words: &str) -> Option<Unit> {
 pub fn units_of_line(text: &str) -> Vec<(String, Unit)> {
     let mut units = Vec::new();
     for part in text.split(['、', '，', ',', ';', '；', ' ', '\u{3000}', '|']) {
-        let part = part.trim_matches(|c: char| c.is_whitespace() || "()（）:：。[]【】".contains(c));
+        let part =
+            part.trim_matches(|c: char| c.is_whitespace() || "()（）:：。[]【】".contains(c));
         if part.is_empty() {
             continue;
         }
@@ -260,7 +361,13 @@ mod tests {
     #[case("人", UnitKind::Count, 1)]
     #[case("万人", UnitKind::Count, 10_000)]
     fn units_are_known(#[case] text: &str, #[case] kind: UnitKind, #[case] factor: i64) {
-        assert_eq!(Unit::parse(text), Some(Unit { kind, factor: Decimal::from(factor) }));
+        assert_eq!(
+            Unit::parse(text),
+            Some(Unit {
+                kind,
+                factor: Decimal::from(factor)
+            })
+        );
     }
 
     #[rstest]
@@ -274,7 +381,10 @@ mod tests {
 
     #[test]
     fn a_line_may_name_several() {
-        let names: Vec<String> = units_of_line("万元、亩").into_iter().map(|(name, _)| name).collect();
+        let names: Vec<String> = units_of_line("万元、亩")
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names, ["万元", "亩"]);
         assert!(units_of_line("项目办").is_empty());
     }

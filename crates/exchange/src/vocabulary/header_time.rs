@@ -46,17 +46,35 @@ macro_rules! pattern {
     };
 }
 
-pattern!(BEFORE_WORDS, r"^(?:截[至止]到?|至|到)?(?:上年度?|去年|上一年度?)(?:年?[底末])|以前年度|历年");
-pattern!(BEFORE_YEAR, r"(?:截[至止]到?|至|到)?((?:19|20)\d\d)年?(?:年?[底末])|((?:19|20)\d\d)年(?:以前|之前)");
-pattern!(TO_MONTH, r"(?:((?:19|20)\d\d)年?)?(?:0?1|一)月?(?:[-—–~至到]+)(\d{1,2})月份?");
-pattern!(AS_OF, r"(?:截[至止]到?|至)(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:份|[底末])?(?:\d{1,2}日)?");
+pattern!(
+    BEFORE_WORDS,
+    r"^(?:截[至止]到?|至|到)?(?:上年度?|去年|上一年度?)(?:年?[底末])|以前年度|历年"
+);
+pattern!(
+    BEFORE_YEAR,
+    r"(?:截[至止]到?|至|到)?((?:19|20)\d\d)年?(?:年?[底末])|((?:19|20)\d\d)年(?:以前|之前)"
+);
+pattern!(
+    TO_MONTH,
+    r"(?:((?:19|20)\d\d)年?)?(?:0?1|一)月?(?:[-—–~至到]+)(\d{1,2})月份?"
+);
+pattern!(
+    AS_OF,
+    r"(?:截[至止]到?|至)(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:份|[底末])?(?:\d{1,2}日)?"
+);
 pattern!(YEAR_MONTH, r"((?:19|20)\d\d)(?:年|[-./])(\d{1,2})月?份?");
 pattern!(YEAR, r"@?((?:19|20)\d\d)(?:年度|年)?");
 pattern!(MONTH, r"(\d{1,2})月份?");
-pattern!(THIS_YEAR_TO_MONTH, r"(?:本年|今年|年初)(?:至|到)(?:本月|当月|今|目前)");
+pattern!(
+    THIS_YEAR_TO_MONTH,
+    r"(?:本年|今年|年初)(?:至|到)(?:本月|当月|今|目前)"
+);
 pattern!(THIS_MONTH, r"本月|当月|月度");
 pattern!(LAST_YEAR, r"上年度|上年|去年|上一年度|上一年");
-pattern!(THIS_YEAR, r"本年度|本年|今年以来|今年|当年度|当年|年内|全年|年初以来|年度");
+pattern!(
+    THIS_YEAR,
+    r"本年度|本年|今年以来|今年|当年度|当年|年内|全年|年初以来|年度"
+);
 
 /// Takes the time out of folded words and gives what is left.
 pub fn take_time(words: &str) -> (HeaderTime, String) {
@@ -76,7 +94,10 @@ type Found = Option<(HeaderTime, std::ops::Range<usize>)>;
 fn merge(time: HeaderTime, rest: &str) -> HeaderTime {
     match time.when {
         When::Year(_) => match month(rest).or_else(|| to_month(rest)) {
-            Some((finer, _)) => HeaderTime { year: time.year, when: finer.when },
+            Some((finer, _)) => HeaderTime {
+                year: time.year,
+                when: finer.when,
+            },
             None => time,
         },
         _ => time,
@@ -112,7 +133,10 @@ fn whole(captures: &regex::Captures<'_>) -> std::ops::Range<usize> {
 fn before(words: &str) -> Found {
     if let Some(found) = BEFORE_WORDS.find(words) {
         return Some((
-            HeaderTime { year: None, when: When::BeforeYear(None) },
+            HeaderTime {
+                year: None,
+                when: When::BeforeYear(None),
+            },
             found.range(),
         ));
     }
@@ -120,7 +144,13 @@ fn before(words: &str) -> Found {
     let year = year_number(&captures, 1)
         .map(|year| year + 1)
         .or_else(|| year_number(&captures, 2));
-    Some((HeaderTime { year, when: When::BeforeYear(year) }, whole(&captures)))
+    Some((
+        HeaderTime {
+            year,
+            when: When::BeforeYear(year),
+        },
+        whole(&captures),
+    ))
 }
 
 fn to_month(words: &str) -> Found {
@@ -136,21 +166,36 @@ fn to_month(words: &str) -> Found {
         }
         year_number(&captures, 1)
     });
-    Some((HeaderTime { year, when: When::ToMonth(month) }, range))
+    Some((
+        HeaderTime {
+            year,
+            when: When::ToMonth(month),
+        },
+        range,
+    ))
 }
 
 fn as_of(words: &str) -> Found {
     let captures = AS_OF.captures(words)?;
     let month = number(&captures, 2).filter(|month| (1..=12).contains(month))?;
     let year = year_number(&captures, 1);
-    Some((HeaderTime { year, when: When::AsOfMonth(month) }, whole(&captures)))
+    Some((
+        HeaderTime {
+            year,
+            when: When::AsOfMonth(month),
+        },
+        whole(&captures),
+    ))
 }
 
 fn year_month(words: &str) -> Found {
     let captures = YEAR_MONTH.captures(words)?;
     let month = number(&captures, 2).filter(|month| (1..=12).contains(month))?;
     Some((
-        HeaderTime { year: year_number(&captures, 1), when: When::Month(month) },
+        HeaderTime {
+            year: year_number(&captures, 1),
+            when: When::Month(month),
+        },
         whole(&captures),
     ))
 }
@@ -162,14 +207,25 @@ fn year(words: &str) -> Found {
     // A document number or a longer figure is no year: 财税〔2015〕119号, 20240531.
     let digit_after = words[range.end..].starts_with(|c: char| c.is_ascii_digit() || c == '〕');
     let digit_before = words[..range.start].ends_with(|c: char| c.is_ascii_digit() || c == '〔');
-    (!digit_after && !digit_before)
-        .then_some((HeaderTime { year: Some(year), when: When::Year(year) }, range))
+    (!digit_after && !digit_before).then_some((
+        HeaderTime {
+            year: Some(year),
+            when: When::Year(year),
+        },
+        range,
+    ))
 }
 
 fn month(words: &str) -> Found {
     let captures = MONTH.captures(words)?;
     let month = number(&captures, 1).filter(|month| (1..=12).contains(month))?;
-    Some((HeaderTime { year: None, when: When::Month(month) }, whole(&captures)))
+    Some((
+        HeaderTime {
+            year: None,
+            when: When::Month(month),
+        },
+        whole(&captures),
+    ))
 }
 
 fn relative(words: &str) -> Found {
@@ -181,7 +237,13 @@ fn relative(words: &str) -> Found {
     ];
     first.iter().find_map(|(pattern, when)| {
         let found = pattern.find(words)?;
-        Some((HeaderTime { year: None, when: *when }, found.range()))
+        Some((
+            HeaderTime {
+                year: None,
+                when: *when,
+            },
+            found.range(),
+        ))
     })
 }
 
@@ -199,12 +261,22 @@ mod tests {
     #[case("本月完成投资", None, When::ThisMonth, "完成投资")]
     #[case("本年至当月", None, When::ThisYearToMonth, "")]
     #[case("截至上年底累计完成投资", None, When::BeforeYear(None), "累计完成投资")]
-    #[case("截至2023年底累计完成投资", Some(2024), When::BeforeYear(Some(2024)), "累计完成投资")]
+    #[case(
+        "截至2023年底累计完成投资",
+        Some(2024),
+        When::BeforeYear(Some(2024)),
+        "累计完成投资"
+    )]
     #[case("截至5月底累计完成投资", None, When::AsOfMonth(5), "累计完成投资")]
     #[case("revenue@2023", Some(2023), When::Year(2023), "revenue")]
     #[case("营业收入2023", Some(2023), When::Year(2023), "营业收入")]
     #[case("上年营业收入", None, When::LastYear, "营业收入")]
-    #[case("研究开发费用〔2015〕119号", None, When::Unsaid, "研究开发费用〔2015〕119号")]
+    #[case(
+        "研究开发费用〔2015〕119号",
+        None,
+        When::Unsaid,
+        "研究开发费用〔2015〕119号"
+    )]
     #[case("总投资", None, When::Unsaid, "总投资")]
     fn times_are_taken_out(
         #[case] words: &str,
@@ -212,6 +284,9 @@ mod tests {
         #[case] when: When,
         #[case] rest: &str,
     ) {
-        assert_eq!(take_time(words), (HeaderTime { year, when }, rest.to_owned()));
+        assert_eq!(
+            take_time(words),
+            (HeaderTime { year, when }, rest.to_owned())
+        );
     }
 }

@@ -33,17 +33,35 @@ pub struct HeaderMeaning {
     pub bare: String,
 }
 
-const NUMBERING: [&str; 10] =
-    ["序号", "序", "行号", "项次", "no", "no.", "#", "№", "顺序号", "行次"];
+const NUMBERING: [&str; 10] = [
+    "序号",
+    "序",
+    "行号",
+    "项次",
+    "no",
+    "no.",
+    "#",
+    "№",
+    "顺序号",
+    "行次",
+];
 /// Words of a parent that change what its children mean.
-const MODIFIERS: [&str; 10] =
-    ["计划", "预计", "实际", "完成", "累计", "目标", "其中", "拟", "签约", "到位"];
+const MODIFIERS: [&str; 10] = [
+    "计划", "预计", "实际", "完成", "累计", "目标", "其中", "拟", "签约", "到位",
+];
 /// Children that say nothing without their parent, and parents that may be meant by them.
 const NAME_CHILDREN: [&str; 3] = ["名称", "姓名", "名字"];
-const NAMED_PARENTS: [&str; 6] =
-    ["owner", "contact", "responsible_leader", "responsible_department", "supporting_departments", "park"];
-const GENERIC_CHILDREN: [&str; 10] =
-    ["金额", "时间", "日期", "电话", "代码", "编号", "类型", "数量", "面积", "地址"];
+const NAMED_PARENTS: [&str; 6] = [
+    "owner",
+    "contact",
+    "responsible_leader",
+    "responsible_department",
+    "supporting_departments",
+    "park",
+];
+const GENERIC_CHILDREN: [&str; 10] = [
+    "金额", "时间", "日期", "电话", "代码", "编号", "类型", "数量", "面积", "地址",
+];
 
 /// Folded header words with one spelling for brackets, quotes and Roman numerals.
 pub fn core(text: &str) -> String {
@@ -98,7 +116,9 @@ impl Storey {
         let mut rest = folded.as_str();
         while let Some(open) = rest.find('(') {
             words.push_str(&rest[..open]);
-            let Some(close) = rest[open..].find(')') else { break };
+            let Some(close) = rest[open..].find(')') else {
+                break;
+            };
             let inside = &rest[open + 1..open + close];
             match unit_in(inside) {
                 Some(found) => unit = Some(found),
@@ -111,8 +131,13 @@ impl Storey {
             if let Some((before, found)) = unit_behind(&words) {
                 unit = Some(found);
                 words = before;
-            } else if let Some(found) = unit_in(&words) {
-                return Self { words: String::new(), plain: String::new(), unit: Some(found) };
+            } else if let Some(found) = unit_in(&words).filter(|found| is_unit_alone(found, &words))
+            {
+                return Self {
+                    words: String::new(),
+                    plain: String::new(),
+                    unit: Some(found),
+                };
             }
         }
         let plain = without_brackets(&words).into_owned();
@@ -120,29 +145,61 @@ impl Storey {
     }
 }
 
+/// A storey of nothing but its unit; 期次 and 小时 are words there.
+fn is_unit_alone(found: &HeaderUnit, words: &str) -> bool {
+    found.unit.kind != crate::value::UnitKind::Count || words.chars().count() == 1
+}
+
 /// The unit of `万元` or `单位:万元`; of several the one of money.
 fn unit_in(text: &str) -> Option<HeaderUnit> {
-    let named = text.strip_prefix("计量单位").or_else(|| text.strip_prefix("单位"));
+    let named = text
+        .strip_prefix("计量单位")
+        .or_else(|| text.strip_prefix("单位"));
     let text = named.map_or(text, |rest| rest.trim_start_matches([':', '：']));
     let units = units_of_line(text);
     let money = units.iter().find(|(_, unit)| unit.is_money());
     let (words, unit) = money.or(units.first())?;
     // A lone 项, 月 or 年 is a word far more often than a unit.
-    let clear = named.is_some() || unit.kind != crate::value::UnitKind::Count || text.chars().count() > 1 || "人个家栋台件亩户".contains(text);
-    clear.then(|| HeaderUnit { words: words.clone(), unit: *unit })
+    let clear = named.is_some()
+        || unit.kind != crate::value::UnitKind::Count
+        || text.chars().count() > 1
+        || "人个家栋台件亩户".contains(text);
+    clear.then(|| HeaderUnit {
+        words: words.clone(),
+        unit: *unit,
+    })
 }
 
 /// A unit behind a colon, a slash or simply at the end: 总投资:万元, 总投资万元.
 fn unit_behind(words: &str) -> Option<(String, HeaderUnit)> {
-    if let Some(at) = words.rfind([':', '/', ',']).filter(|at| !words[*at..].contains(')')) {
+    if let Some(at) = words
+        .rfind([':', '/', ','])
+        .filter(|at| !words[*at..].contains(')'))
+    {
         let found = unit_in(&words[at + 1..])?;
         return (at > 0).then(|| (words[..at].to_owned(), found));
     }
     const CLEAR: [&str; 12] = [
-        "百万元", "千万元", "万美元", "亿美元", "万欧元", "万港元", "亿元", "万元", "千元", "万平方米", "平方米", "公顷",
+        "百万元",
+        "千万元",
+        "万美元",
+        "亿美元",
+        "万欧元",
+        "万港元",
+        "亿元",
+        "万元",
+        "千元",
+        "万平方米",
+        "平方米",
+        "公顷",
     ];
-    let unit = CLEAR.iter().find(|unit| words.len() > unit.len() && words.ends_with(**unit))?;
-    let found = HeaderUnit { words: (*unit).to_owned(), unit: Unit::parse(unit)? };
+    let unit = CLEAR
+        .iter()
+        .find(|unit| words.len() > unit.len() && words.ends_with(**unit))?;
+    let found = HeaderUnit {
+        words: (*unit).to_owned(),
+        unit: Unit::parse(unit)?,
+    };
     Some((words[..words.len() - unit.len()].to_owned(), found))
 }
 
@@ -154,7 +211,11 @@ impl Vocabulary {
         let join = |pick: fn(&Storey) -> &str| parts.iter().map(pick).collect::<String>();
         let words = join(|part| &part.words);
         let plain = join(|part| &part.plain);
-        let mut meaning = HeaderMeaning { unit, bare: plain.clone(), ..HeaderMeaning::default() };
+        let mut meaning = HeaderMeaning {
+            unit,
+            bare: plain.clone(),
+            ..HeaderMeaning::default()
+        };
         if parts.iter().all(|part| part.words.is_empty()) {
             return meaning;
         }
@@ -172,7 +233,9 @@ impl Vocabulary {
             }
         }
         (meaning.time, meaning.bare) = take_time(&plain);
-        if parts.len() > 1 && let Some(child) = child {
+        if parts.len() > 1
+            && let Some(child) = child
+        {
             self.by_child(&parts, child, &mut meaning);
         }
         meaning
@@ -185,7 +248,9 @@ impl Vocabulary {
             .take_while(|part| part.words != child.words)
             .map(|part| part.plain.as_str())
             .collect();
-        let parent = self.look_up(&above, true).map(|(variable, _)| &self.variables[variable].name);
+        let parent = self
+            .look_up(&above, true)
+            .map(|(variable, _)| &self.variables[variable].name);
         if NAME_CHILDREN.contains(&child.plain.as_str())
             && let Some(parent) = parent
             && NAMED_PARENTS.contains(&parent.as_str())
@@ -202,7 +267,11 @@ impl Vocabulary {
         }
         for candidate in [&child.words, &child.plain] {
             if let Some((variable, time)) = self.look_up(candidate, true) {
-                let time = if time.when == When::Unsaid { time_above } else { time };
+                let time = if time.when == When::Unsaid {
+                    time_above
+                } else {
+                    time
+                };
                 if self.takes_time(variable, time) {
                     meaning.variable = Some(variable);
                     meaning.time = time;
@@ -223,9 +292,18 @@ impl Vocabulary {
             return Some((place, untimed));
         }
         if let Some(places) = self.by_words.get(words) {
-            let [one] = places.as_slice() else { return None };
+            let [one] = places.as_slice() else {
+                return None;
+            };
             // 年度计划投资 names its time too.
-            return Some((*one, if self.variables[*one].period == PeriodKind::None { untimed } else { take_time(words).0 }));
+            return Some((
+                *one,
+                if self.variables[*one].period == PeriodKind::None {
+                    untimed
+                } else {
+                    take_time(words).0
+                },
+            ));
         }
         let (time, rest) = take_time(words);
         if time.when != When::Unsaid {
@@ -242,7 +320,8 @@ impl Vocabulary {
                 return Some((place, time));
             }
         }
-        let shortened = (may_shorten && time.when == When::Unsaid).then(|| self.without_affixes(words));
+        let shortened =
+            (may_shorten && time.when == When::Unsaid).then(|| self.without_affixes(words));
         shortened.flatten().map(|place| (place, untimed))
     }
 
@@ -253,11 +332,17 @@ impl Vocabulary {
         let shorter = |words: &str| -> Vec<String> {
             let front = BEFORE.iter().filter_map(|affix| words.strip_prefix(affix));
             let back = BEHIND.iter().filter_map(|affix| words.strip_suffix(affix));
-            front.chain(back).filter(|rest| rest.chars().count() > 1).map(str::to_owned).collect()
+            front
+                .chain(back)
+                .filter(|rest| rest.chars().count() > 1)
+                .map(str::to_owned)
+                .collect()
         };
         let once = shorter(words);
         let twice: Vec<String> = once.iter().flat_map(|words| shorter(words)).collect();
-        once.iter().chain(&twice).find_map(|words| self.one_by_words(words))
+        once.iter()
+            .chain(&twice)
+            .find_map(|words| self.one_by_words(words))
     }
 
     /// Whether a variable may be of a time.
@@ -269,7 +354,9 @@ impl Vocabulary {
             PeriodKind::ToDate | PeriodKind::Month => true,
             PeriodKind::None => {
                 time.when == When::Unsaid
-                    || year && variable.value_type == ValueType::Date && self.kind == LedgerKind::Projects
+                    || year
+                        && variable.value_type == ValueType::Date
+                        && self.kind == LedgerKind::Projects
             }
         }
     }
@@ -284,7 +371,9 @@ mod tests {
         let vocabulary = Vocabulary::projects();
         let meaning = vocabulary.meaning(storeys);
         (
-            meaning.variable.map(|place| vocabulary.variables[place].name.clone()),
+            meaning
+                .variable
+                .map(|place| vocabulary.variables[place].name.clone()),
             meaning.unit.map(|unit| unit.words),
         )
     }
@@ -319,7 +408,10 @@ mod tests {
         #[case] variable: Option<&str>,
         #[case] unit: Option<&str>,
     ) {
-        assert_eq!(project(storeys), (variable.map(str::to_owned), unit.map(str::to_owned)));
+        assert_eq!(
+            project(storeys),
+            (variable.map(str::to_owned), unit.map(str::to_owned))
+        );
     }
 
     #[rstest]
@@ -339,7 +431,9 @@ mod tests {
     ) {
         let vocabulary = Vocabulary::enterprises();
         let meaning = vocabulary.meaning(storeys);
-        let name = meaning.variable.map(|place| vocabulary.variables[place].name.as_str());
+        let name = meaning
+            .variable
+            .map(|place| vocabulary.variables[place].name.as_str());
         assert_eq!((name, meaning.time.when), (variable, when));
     }
 }

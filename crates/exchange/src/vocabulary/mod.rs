@@ -71,8 +71,16 @@ impl CodeWord {
     /// A code with its label and further words.
     pub fn new(code: &str, label: &str, others: &[&str]) -> Self {
         let all = [code, label];
-        let words = all.iter().chain(others).map(|word| compact(word).to_lowercase()).collect();
-        Self { code: code.to_owned(), words, label: label.to_owned() }
+        let words = all
+            .iter()
+            .chain(others)
+            .map(|word| compact(word).to_lowercase())
+            .collect();
+        Self {
+            code: code.to_owned(),
+            words,
+            label: label.to_owned(),
+        }
     }
 
     /// The label.
@@ -109,8 +117,18 @@ pub struct Variable {
 
 impl Variable {
     /// A variable known by its name and labels alone, as the rulebook gives it.
-    pub fn new(name: &str, label_zh: &str, label_en: &str, value_type: ValueType, period: PeriodKind) -> Self {
-        let measure = if name == "uscc" { Measure::CreditCode } else { Measure::Any };
+    pub fn new(
+        name: &str,
+        label_zh: &str,
+        label_en: &str,
+        value_type: ValueType,
+        period: PeriodKind,
+    ) -> Self {
+        let measure = if name == "uscc" {
+            Measure::CreditCode
+        } else {
+            Measure::Any
+        };
         Self {
             name: name.to_owned(),
             label_zh: label_zh.to_owned(),
@@ -160,7 +178,10 @@ impl Vocabulary {
     pub fn enterprises_with(more: impl IntoIterator<Item = Variable>) -> Self {
         let mut variables = built_in(ENTERPRISES);
         for mut variable in more {
-            match variables.iter_mut().find(|known| known.name == variable.name) {
+            match variables
+                .iter_mut()
+                .find(|known| known.name == variable.name)
+            {
                 Some(known) => {
                     known.aliases.append(&mut variable.aliases);
                     if known.codes.is_empty() {
@@ -201,7 +222,11 @@ impl Vocabulary {
             for words in labels.into_iter().chain(given) {
                 add(&mut by_words, &headers::core(words), place);
                 // A label without its bracket is a label too, unless another variable has it.
-                add(&mut weaker, &headers::core(headers::without_brackets(words).as_ref()), place);
+                add(
+                    &mut weaker,
+                    &headers::core(headers::without_brackets(words).as_ref()),
+                    place,
+                );
             }
         }
         for (words, places) in weaker {
@@ -210,7 +235,12 @@ impl Vocabulary {
         for words in IN_DOUBT {
             by_words.insert(words.to_owned(), Vec::new());
         }
-        Self { kind, variables, by_words, names }
+        Self {
+            kind,
+            variables,
+            by_words,
+            names,
+        }
     }
 
     /// The place of the variable of this name.
@@ -238,7 +268,9 @@ fn add(map: &mut HashMap<String, Vec<usize>>, words: &str, place: usize) {
 }
 
 fn built_in(table: &str) -> Vec<Variable> {
-    let rows = table.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+    let rows = table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
     rows.map(|line| {
         let fields: Vec<&str> = line.split('\t').collect();
         let field = |at: usize| fields.get(at).copied().unwrap_or_default();
@@ -264,7 +296,11 @@ fn built_in(table: &str) -> Vec<Variable> {
                 _ => Measure::Any,
             },
             codes: codes_of(name),
-            aliases: field(6).split(' ').filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
+            aliases: field(6)
+                .split(' ')
+                .filter(|alias| !alias.is_empty())
+                .map(str::to_owned)
+                .collect(),
         }
     })
     .collect()
@@ -290,23 +326,37 @@ mod tests {
 
     #[test]
     fn the_built_in_tables_are_whole() {
-        for kind in [LedgerKind::Projects, LedgerKind::Enterprises, LedgerKind::Facts] {
+        for kind in [
+            LedgerKind::Projects,
+            LedgerKind::Enterprises,
+            LedgerKind::Facts,
+        ] {
             let vocabulary = Vocabulary::built_in(kind);
             assert_eq!(vocabulary.names.len(), vocabulary.variables.len());
             for variable in &vocabulary.variables {
-                assert!(!variable.label_zh.is_empty(), "{} has no label", variable.name);
+                assert!(
+                    !variable.label_zh.is_empty(),
+                    "{} has no label",
+                    variable.name
+                );
             }
         }
     }
 
     #[test]
     fn no_word_that_is_given_leads_to_two_variables() {
-        for kind in [LedgerKind::Projects, LedgerKind::Enterprises, LedgerKind::Facts] {
+        for kind in [
+            LedgerKind::Projects,
+            LedgerKind::Enterprises,
+            LedgerKind::Facts,
+        ] {
             let vocabulary = Vocabulary::built_in(kind);
             for variable in &vocabulary.variables {
                 for alias in &variable.aliases {
                     let words = headers::core(alias);
-                    let found = vocabulary.one_by_words(&words).map(|at| &vocabulary.variables[at].name);
+                    let found = vocabulary
+                        .one_by_words(&words)
+                        .map(|at| &vocabulary.variables[at].name);
                     assert_eq!(found, Some(&variable.name), "{alias}");
                 }
             }
@@ -315,7 +365,13 @@ mod tests {
 
     #[test]
     fn a_rulebook_adds_variables_and_keeps_the_words() {
-        let more = Variable::new("green_power_share", "绿电占比", "Share of green power", ValueType::Ratio, PeriodKind::Year);
+        let more = Variable::new(
+            "green_power_share",
+            "绿电占比",
+            "Share of green power",
+            ValueType::Ratio,
+            PeriodKind::Year,
+        );
         let vocabulary = Vocabulary::enterprises_with([more]);
         assert!(vocabulary.named("green_power_share").is_some());
         assert_eq!(vocabulary.one_by_words("营收"), vocabulary.named("revenue"));

@@ -28,59 +28,152 @@ enum Word {
 }
 
 const WORDS: &[(&str, Word)] = &[
-    ("总投资额", Word::Total), ("总投资", Word::Total), ("投资总额", Word::Total), ("投资总规模", Word::Total),
-    ("总投资规模", Word::Total), ("投资规模", Word::Total), ("总投入", Word::Total), ("投资额", Word::Amount),
-    ("投资金额", Word::Amount), ("投资", Word::Invest), ("金额", Word::Sum), ("总额", Word::Sum),
-    ("额度", Word::Sum), ("额", Word::Sum), ("资金", Word::Fund), ("已完成", Word::Done),
-    ("实际完成", Word::Done), ("完成", Word::Done), ("实际", Word::Actual), ("已", Word::Actual),
-    ("自开工以来", Word::Cumulative), ("开工以来", Word::Cumulative), ("开工至今", Word::Cumulative),
-    ("自开工至今", Word::Cumulative), ("自开工", Word::Cumulative), ("开工累计", Word::Cumulative),
-    ("建设以来", Word::Cumulative), ("截至目前", Word::Cumulative), ("截止目前", Word::Cumulative),
-    ("至今", Word::Cumulative), ("累计", Word::Cumulative), ("累积", Word::Cumulative),
-    ("计划", Word::Plan), ("预计", Word::Plan), ("目标", Word::Plan), ("安排", Word::Plan),
-    ("拟", Word::Plan), ("任务", Word::Plan), ("约定", Word::Plan), ("承诺", Word::Plan), ("预期", Word::Plan),
-    ("合同", Word::Contract), ("协议", Word::Contract), ("到位", Word::InPlace), ("到账", Word::InPlace),
-    ("主营业务收入", Word::Output), ("营业收入", Word::Output), ("销售收入", Word::Output),
-    ("工业总产值", Word::Output), ("工业产值", Word::Output), ("总产值", Word::Output), ("产值", Word::Output),
-    ("销售额", Word::Output), ("税收", Word::Tax), ("税金", Word::Tax), ("纳税额", Word::Tax),
-    ("纳税", Word::Tax), ("税额", Word::Tax), ("达产后", Word::Capacity), ("达产达效后", Word::Capacity),
-    ("投产后", Word::Capacity), ("建成后", Word::Capacity), ("全部建成后", Word::Capacity),
-    ("可实现", Word::Capacity), ("达效后", Word::Capacity), ("年均", Word::Yearly), ("每年", Word::Yearly),
-    ("年", Word::Yearly), ("时间", Word::Time), ("日期", Word::Time), ("年月", Word::Time),
-    ("时点", Word::Time), ("节点", Word::Time), ("时限", Word::Time), ("年份", Word::Time),
-    ("月份", Word::Time), ("期限", Word::Time), ("时间节点", Word::Time), ("项目", Word::Ignored),
-    ("工程", Word::Ignored), ("情况", Word::Ignored), ("的", Word::Ignored), ("概算", Word::Ignored),
-    ("正式", Word::Ignored), ("约", Word::Ignored), ("实现", Word::Ignored), ("新增", Word::Ignored),
-    ("上缴", Word::Ignored), ("缴纳", Word::Ignored), ("数", Word::Ignored), ("(", Word::Ignored),
-    (")", Word::Ignored), ("、", Word::Ignored), (":", Word::Ignored),
-    ("合同签订", Word::Milestone("signed")), ("协议签订", Word::Milestone("signed")),
-    ("签约", Word::Milestone("signed")), ("签订", Word::Milestone("signed")),
-    ("落地注册", Word::Milestone("registered")), ("注册落地", Word::Milestone("registered")),
-    ("注册登记", Word::Milestone("registered")), ("工商注册", Word::Milestone("registered")),
-    ("公司注册", Word::Milestone("registered")), ("企业注册", Word::Milestone("registered")),
-    ("注册", Word::Milestone("registered")), ("落地", Word::Milestone("registered")),
-    ("实质性开工", Word::Milestone("started")), ("开工建设", Word::Milestone("started")),
-    ("动工建设", Word::Milestone("started")), ("开工", Word::Milestone("started")),
-    ("动工", Word::Milestone("started")), ("开建", Word::Milestone("started")),
-    ("主体完工", Word::Milestone("topped_out")), ("主体竣工", Word::Milestone("topped_out")),
-    ("主体结构封顶", Word::Milestone("topped_out")), ("主体封顶", Word::Milestone("topped_out")),
-    ("结构封顶", Word::Milestone("topped_out")), ("封顶", Word::Milestone("topped_out")),
-    ("竣工验收", Word::Milestone("completed")), ("竣工", Word::Milestone("completed")),
-    ("完工", Word::Milestone("completed")), ("建成", Word::Milestone("completed")),
-    ("投产运营", Word::Milestone("in_production")), ("投产", Word::Milestone("in_production")),
-    ("投运", Word::Milestone("in_production")), ("投入生产", Word::Milestone("in_production")),
-    ("正式投产", Word::Milestone("in_production")), ("达产达效", Word::Milestone("at_capacity")),
-    ("达产", Word::Milestone("at_capacity")), ("达效", Word::Milestone("at_capacity")),
-    ("入规纳统", Word::Milestone("in_statistics")), ("入规入统", Word::Milestone("in_statistics")),
-    ("纳统", Word::Milestone("in_statistics")), ("入统", Word::Milestone("in_statistics")),
-    ("入规", Word::Milestone("in_statistics")), ("升规纳统", Word::Milestone("in_statistics")),
+    ("总投资额", Word::Total),
+    ("总投资", Word::Total),
+    ("投资总额", Word::Total),
+    ("投资总规模", Word::Total),
+    ("总投资规模", Word::Total),
+    ("投资规模", Word::Total),
+    ("总投入", Word::Total),
+    ("投资额", Word::Amount),
+    ("投资金额", Word::Amount),
+    ("投资", Word::Invest),
+    ("金额", Word::Sum),
+    ("总额", Word::Sum),
+    ("额度", Word::Sum),
+    ("额", Word::Sum),
+    ("资金", Word::Fund),
+    ("已完成", Word::Done),
+    ("实际完成", Word::Done),
+    ("完成", Word::Done),
+    ("实际", Word::Actual),
+    ("已", Word::Actual),
+    ("自开工以来", Word::Cumulative),
+    ("开工以来", Word::Cumulative),
+    ("开工至今", Word::Cumulative),
+    ("自开工至今", Word::Cumulative),
+    ("自开工", Word::Cumulative),
+    ("开工累计", Word::Cumulative),
+    ("建设以来", Word::Cumulative),
+    ("截至目前", Word::Cumulative),
+    ("截止目前", Word::Cumulative),
+    ("至今", Word::Cumulative),
+    ("累计", Word::Cumulative),
+    ("累积", Word::Cumulative),
+    ("计划", Word::Plan),
+    ("预计", Word::Plan),
+    ("目标", Word::Plan),
+    ("安排", Word::Plan),
+    ("拟", Word::Plan),
+    ("任务", Word::Plan),
+    ("约定", Word::Plan),
+    ("承诺", Word::Plan),
+    ("预期", Word::Plan),
+    ("合同", Word::Contract),
+    ("协议", Word::Contract),
+    ("到位", Word::InPlace),
+    ("到账", Word::InPlace),
+    ("主营业务收入", Word::Output),
+    ("营业收入", Word::Output),
+    ("销售收入", Word::Output),
+    ("工业总产值", Word::Output),
+    ("工业产值", Word::Output),
+    ("总产值", Word::Output),
+    ("产值", Word::Output),
+    ("销售额", Word::Output),
+    ("税收", Word::Tax),
+    ("税金", Word::Tax),
+    ("纳税额", Word::Tax),
+    ("纳税", Word::Tax),
+    ("税额", Word::Tax),
+    ("达产后", Word::Capacity),
+    ("达产达效后", Word::Capacity),
+    ("投产后", Word::Capacity),
+    ("建成后", Word::Capacity),
+    ("全部建成后", Word::Capacity),
+    ("可实现", Word::Capacity),
+    ("达效后", Word::Capacity),
+    ("年均", Word::Yearly),
+    ("每年", Word::Yearly),
+    ("年", Word::Yearly),
+    ("时间", Word::Time),
+    ("日期", Word::Time),
+    ("年月", Word::Time),
+    ("时点", Word::Time),
+    ("节点", Word::Time),
+    ("时限", Word::Time),
+    ("年份", Word::Time),
+    ("月份", Word::Time),
+    ("期限", Word::Time),
+    ("时间节点", Word::Time),
+    ("项目", Word::Ignored),
+    ("工程", Word::Ignored),
+    ("情况", Word::Ignored),
+    ("的", Word::Ignored),
+    ("概算", Word::Ignored),
+    ("正式", Word::Ignored),
+    ("约", Word::Ignored),
+    ("实现", Word::Ignored),
+    ("新增", Word::Ignored),
+    ("上缴", Word::Ignored),
+    ("缴纳", Word::Ignored),
+    ("数", Word::Ignored),
+    ("(", Word::Ignored),
+    (")", Word::Ignored),
+    ("、", Word::Ignored),
+    (":", Word::Ignored),
+    ("合同签订", Word::Milestone("signed")),
+    ("协议签订", Word::Milestone("signed")),
+    ("签约", Word::Milestone("signed")),
+    ("签订", Word::Milestone("signed")),
+    ("落地注册", Word::Milestone("registered")),
+    ("注册落地", Word::Milestone("registered")),
+    ("注册登记", Word::Milestone("registered")),
+    ("工商注册", Word::Milestone("registered")),
+    ("公司注册", Word::Milestone("registered")),
+    ("企业注册", Word::Milestone("registered")),
+    ("注册", Word::Milestone("registered")),
+    ("落地", Word::Milestone("registered")),
+    ("实质性开工", Word::Milestone("started")),
+    ("开工建设", Word::Milestone("started")),
+    ("动工建设", Word::Milestone("started")),
+    ("开工", Word::Milestone("started")),
+    ("动工", Word::Milestone("started")),
+    ("开建", Word::Milestone("started")),
+    ("主体完工", Word::Milestone("topped_out")),
+    ("主体竣工", Word::Milestone("topped_out")),
+    ("主体结构封顶", Word::Milestone("topped_out")),
+    ("主体封顶", Word::Milestone("topped_out")),
+    ("结构封顶", Word::Milestone("topped_out")),
+    ("封顶", Word::Milestone("topped_out")),
+    ("竣工验收", Word::Milestone("completed")),
+    ("竣工", Word::Milestone("completed")),
+    ("完工", Word::Milestone("completed")),
+    ("建成", Word::Milestone("completed")),
+    ("投产运营", Word::Milestone("in_production")),
+    ("投产", Word::Milestone("in_production")),
+    ("投运", Word::Milestone("in_production")),
+    ("投入生产", Word::Milestone("in_production")),
+    ("正式投产", Word::Milestone("in_production")),
+    ("达产达效", Word::Milestone("at_capacity")),
+    ("达产", Word::Milestone("at_capacity")),
+    ("达效", Word::Milestone("at_capacity")),
+    ("入规纳统", Word::Milestone("in_statistics")),
+    ("入规入统", Word::Milestone("in_statistics")),
+    ("纳统", Word::Milestone("in_statistics")),
+    ("入统", Word::Milestone("in_statistics")),
+    ("入规", Word::Milestone("in_statistics")),
+    ("升规纳统", Word::Milestone("in_statistics")),
     ("升规", Word::Milestone("in_statistics")),
 ];
 
 /// The variable of folded header words without their time; `None` where it fits none, or several.
 pub fn variable_of(words: &str, time: HeaderTime) -> Option<String> {
     let words = Words(segment(words)?);
-    words.expected(time).or_else(|| words.milestone(time)).or_else(|| words.investment(time).map(str::to_owned))
+    words
+        .expected(time)
+        .or_else(|| words.milestone(time))
+        .or_else(|| words.investment(time).map(str::to_owned))
 }
 
 struct Words(Vec<Word>);
@@ -107,7 +200,13 @@ impl Words {
     /// Output and tax that are promised, money in place, money agreed upon.
     fn expected(&self, time: HeaderTime) -> Option<String> {
         let untimed = matches!(time.when, When::Unsaid);
-        let sums = [Word::Sum, Word::Amount, Word::Invest, Word::Total, Word::Fund];
+        let sums = [
+            Word::Sum,
+            Word::Amount,
+            Word::Invest,
+            Word::Total,
+            Word::Fund,
+        ];
         let promised = self.has_any(&[Word::Plan, Word::Capacity])
             || matches!(self.one_milestone(), Some("at_capacity" | "in_production"));
         let name = match (self.has(Word::Output), self.has(Word::Tax)) {
@@ -137,21 +236,42 @@ impl Words {
     fn milestone(&self, time: HeaderTime) -> Option<String> {
         let name = self.one_milestone()?;
         let about_money = self.has_any(&[
-            Word::Total, Word::Amount, Word::Invest, Word::Sum, Word::Fund, Word::Done, Word::InPlace,
-            Word::Output, Word::Tax, Word::Contract, Word::Cumulative, Word::Capacity, Word::Yearly,
+            Word::Total,
+            Word::Amount,
+            Word::Invest,
+            Word::Sum,
+            Word::Fund,
+            Word::Done,
+            Word::InPlace,
+            Word::Output,
+            Word::Tax,
+            Word::Contract,
+            Word::Cumulative,
+            Word::Capacity,
+            Word::Yearly,
         ]);
         let dated = matches!(time.when, When::Unsaid | When::Year(_) | When::ThisYear);
         let (planned, actual) = (self.has(Word::Plan), self.has(Word::Actual));
         if about_money || !dated || planned && actual {
             return None;
         }
-        Some(format!("{name}_on{}", if planned { "_planned" } else { "" }))
+        Some(format!(
+            "{name}_on{}",
+            if planned { "_planned" } else { "" }
+        ))
     }
 
     fn investment(&self, time: HeaderTime) -> Option<&'static str> {
         if self.has_any(&[
-            Word::Contract, Word::InPlace, Word::Output, Word::Tax, Word::Time, Word::Capacity, Word::Yearly,
-            Word::Fund, Word::Actual,
+            Word::Contract,
+            Word::InPlace,
+            Word::Output,
+            Word::Tax,
+            Word::Time,
+            Word::Capacity,
+            Word::Yearly,
+            Word::Fund,
+            Word::Actual,
         ]) || self.0.iter().any(|word| matches!(word, Word::Milestone(_)))
         {
             return None;
@@ -164,7 +284,9 @@ impl Words {
         }
         if plan {
             return match time.when {
-                When::ThisYear | When::Year(_) if !total && !cumulative => Some("investment_plan_year"),
+                When::ThisYear | When::Year(_) if !total && !cumulative => {
+                    Some("investment_plan_year")
+                }
                 When::Unsaid if total && !done && !cumulative => Some("investment_total"),
                 _ => None,
             };
@@ -174,7 +296,9 @@ impl Words {
             When::Unsaid if !done && !cumulative && (total || self.has(Word::Amount)) => {
                 Some("investment_total")
             }
-            When::ThisYear | When::Year(_) | When::LastYear if done && !total => Some("investment_done_year"),
+            When::ThisYear | When::Year(_) | When::LastYear if done && !total => {
+                Some("investment_done_year")
+            }
             When::ThisYear if cumulative && !total => Some("investment_done_year"),
             When::ToMonth(_) | When::ThisYearToMonth if !total => Some("investment_done_year"),
             When::Month(_) | When::ThisMonth if (done || sum) && !cumulative && !total => {

@@ -25,7 +25,12 @@ pub struct TableColumn {
 impl TableColumn {
     /// A column of a type.
     pub fn new(label: impl Into<String>, value_type: ValueType) -> Self {
-        Self { label: label.into(), value_type, unit: None, width: None }
+        Self {
+            label: label.into(),
+            value_type,
+            unit: None,
+            width: None,
+        }
     }
 
     /// With the unit that its amounts are written in.
@@ -93,15 +98,28 @@ pub fn workbook_of(tables: &[Table]) -> Result<Vec<u8>, WriteError> {
 
 /// A name that a spreadsheet takes and no other sheet has.
 pub(crate) fn free_name(wanted: &str, part: usize, names: &mut Vec<String>) -> String {
-    let plain: String =
-        wanted.chars().map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c }).collect();
-    let plain = if plain.trim().is_empty() { "Sheet".to_owned() } else { plain };
+    let plain: String = wanted
+        .chars()
+        .map(|c| if "[]:*?/\\'".contains(c) { '_' } else { c })
+        .collect();
+    let plain = if plain.trim().is_empty() {
+        "Sheet".to_owned()
+    } else {
+        plain
+    };
     let mut number = part + 1;
     loop {
-        let suffix = if number == 1 { String::new() } else { format!(" ({number})") };
+        let suffix = if number == 1 {
+            String::new()
+        } else {
+            format!(" ({number})")
+        };
         let kept = NAME_CHARS_MAX - suffix.chars().count();
         let name: String = plain.chars().take(kept).chain(suffix.chars()).collect();
-        if !names.iter().any(|known: &String| known.eq_ignore_ascii_case(&name)) {
+        if !names
+            .iter()
+            .any(|known: &String| known.eq_ignore_ascii_case(&name))
+        {
             names.push(name.clone());
             return name;
         }
@@ -126,7 +144,14 @@ fn fill(
         for (column, value) in row.iter().enumerate().take(columns.len()) {
             if let Some(value) = value {
                 let divisor = columns[column].unit.as_deref();
-                write_value(sheet, at, column_number(column), value, divisor, &formats[column])?;
+                write_value(
+                    sheet,
+                    at,
+                    column_number(column),
+                    value,
+                    divisor,
+                    &formats[column],
+                )?;
             }
         }
     }
@@ -165,7 +190,11 @@ fn format_of(column: &TableColumn) -> Format {
 }
 
 fn width_of(column: &TableColumn) -> f64 {
-    let wide: usize = column.header().chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum();
+    let wide: usize = column
+        .header()
+        .chars()
+        .map(|c| if c.is_ascii() { 1 } else { 2 })
+        .sum();
     let least = match column.value_type {
         ValueType::Money => 16,
         ValueType::Text => 24,
@@ -188,7 +217,9 @@ fn write_value(
 ) -> Result<(), XlsxError> {
     match value {
         Value::Money(money) if money.currency.is_cny() => {
-            let factor = unit.and_then(crate::value::Unit::parse).map(|unit| unit.factor);
+            let factor = unit
+                .and_then(crate::value::Unit::parse)
+                .map(|unit| unit.factor);
             let number = factor
                 .and_then(|factor| money.to_decimal().checked_div(factor))
                 .unwrap_or_else(|| money.to_decimal());
@@ -209,7 +240,11 @@ fn write_value(
         }
         Value::Date(PartialDate::Day(day)) => {
             use chrono::Datelike;
-            let parts = (u16::try_from(day.year()), u8::try_from(day.month()), u8::try_from(day.day()));
+            let parts = (
+                u16::try_from(day.year()),
+                u8::try_from(day.month()),
+                u8::try_from(day.day()),
+            );
             match parts {
                 (Ok(year @ 1900..), Ok(month), Ok(day)) => {
                     let date = ExcelDateTime::from_ymd(year, month, day)?;
@@ -277,9 +312,15 @@ mod tests {
         let read = crate::read_ledger(&bytes, "x.xlsx", &options).unwrap();
         let sheet = &read.sheets[0];
         assert_eq!(sheet.name, "项目_一");
-        let values: Vec<String> =
-            sheet.records[0].entries.iter().map(|entry| entry.value.to_string()).collect();
-        assert_eq!(values, ["智能终端产业园", "18483900.00", "2024-05-31", "2025-06"]);
+        let values: Vec<String> = sheet.records[0]
+            .entries
+            .iter()
+            .map(|entry| entry.value.to_string())
+            .collect();
+        assert_eq!(
+            values,
+            ["智能终端产业园", "18483900.00", "2024-05-31", "2025-06"]
+        );
     }
 
     #[test]
