@@ -158,8 +158,7 @@ impl Reason {
             Self::NoCachedValue => {
                 "公式没有保存计算结果，请在表格软件中打开并保存后再导入".to_owned()
             }
-            Self::MissingIdentity(label) => format!("缺少{label}"),
-            Self::MissingField(label) => format!("缺少{label}"),
+            Self::MissingIdentity(label) | Self::MissingField(label) => format!("缺少{label}"),
             Self::HiddenSheet => "工作表被隐藏，已照常读取".to_owned(),
             Self::HiddenRow => "该行被隐藏，已照常读取".to_owned(),
             Self::HiddenColumn => "该列被隐藏，已照常读取".to_owned(),

@@ -73,6 +73,10 @@ impl Column {
 
 /// Columns and slots of a table.
 #[derive(Debug, Default)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the columns are what it is about"
+)]
 pub struct Columns {
     /// From left to right.
     pub columns: Vec<Column>,

@@ -14,7 +14,7 @@ use crate::value::date::parse_date;
 use crate::value::fold::{compact, fold};
 use crate::value::number::parse_quantity;
 use crate::value::{Unit, UnitKind, ValueRule};
-use crate::vocabulary::{HeaderTime, LedgerKind, Measure, PeriodKind, take_time};
+use crate::vocabulary::{HeaderTime, HeaderUnit, LedgerKind, Measure, PeriodKind, take_time};
 
 /// How a table of facts is laid out.
 #[derive(Debug)]
@@ -403,26 +403,24 @@ fn make_wide(
         period,
         value_type,
     };
-    column.unit = if value_type == ValueType::Text {
-        None
-    } else {
-        unit
-    };
-    column.rule = if value_type == ValueType::Text {
-        text_rule(layout.lines.time.year)
-    } else {
-        ValueRule {
-            value_type,
-            measure: Measure::Any,
-            unit: column
-                .unit
-                .as_ref()
-                .map(|unit| unit.unit)
-                .filter(|unit| value_type != ValueType::Number || unit.factor != Decimal::ONE),
-            codes: Vec::new(),
-            year: layout.lines.time.year,
-        }
-    };
+    column.unit = unit.filter(|_| value_type != ValueType::Text);
+    column.rule = wide_rule(value_type, column.unit.as_ref(), layout);
+}
+
+fn wide_rule(value_type: ValueType, unit: Option<&HeaderUnit>, layout: &Layout) -> ValueRule {
+    let year = layout.lines.time.year;
+    if value_type == ValueType::Text {
+        return text_rule(year);
+    }
+    // Pieces are counted as they stand; only a scale or a currency changes the number.
+    let scaled = |unit: &Unit| value_type != ValueType::Number || unit.factor != Decimal::ONE;
+    ValueRule {
+        value_type,
+        measure: Measure::Any,
+        unit: unit.map(|unit| unit.unit).filter(scaled),
+        codes: Vec::new(),
+        year,
+    }
 }
 
 /// The header without a unit in brackets.

@@ -6,6 +6,7 @@ mod mapping;
 mod read;
 mod record;
 mod report;
+mod table_reader;
 mod totals;
 
 pub use columns::{Column, Slot};

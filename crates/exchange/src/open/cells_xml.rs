@@ -116,7 +116,7 @@ fn open_cell(element: &BytesStart<'_>, next_column: u32) -> Open {
             b"s" => {
                 open.format = digits(value)
                     .and_then(|n| u16::try_from(n).ok())
-                    .unwrap_or(0)
+                    .unwrap_or(0);
             }
             b"t" => {
                 open.kind = match value {

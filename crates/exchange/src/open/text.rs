@@ -166,7 +166,7 @@ impl<'a> Rows<'a> {
         }
         let end = self
             .rest
-            .find(|c| c == self.separator || c == '\n' || c == '\r')
+            .find([self.separator, '\n', '\r'])
             .unwrap_or(self.rest.len());
         field.push_str(&self.rest[..end]);
         self.rest = &self.rest[end..];

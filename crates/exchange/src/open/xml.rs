@@ -85,18 +85,15 @@ pub fn unescape_control(text: &mut String) {
         let code = rest
             .get(at + 2..at + 6)
             .filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
-        match code
+        if let Some(character) = code
             .and_then(|hex| u32::from_str_radix(hex, 16).ok())
             .and_then(char::from_u32)
         {
-            Some(character) => {
-                plain.push(character);
-                rest = &rest[at + 7..];
-            }
-            None => {
-                plain.push_str("_x");
-                rest = &rest[at + 2..];
-            }
+            plain.push(character);
+            rest = &rest[at + 7..];
+        } else {
+            plain.push_str("_x");
+            rest = &rest[at + 2..];
         }
     }
     plain.push_str(rest);

@@ -1,7 +1,8 @@
 //! Edits an xlsx package in place: only the parts of refused sheets, their comments and the styles change.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -161,15 +162,14 @@ fn free_part(
 }
 
 fn with_relations(old: Option<&str>, added: &[(String, &str, String)]) -> String {
-    let new: String = added
-        .iter()
-        .map(|(id, kind, target)| {
-            format!(
-                "<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{}\"/>",
-                escaped(target)
-            )
-        })
-        .collect();
+    let mut new = String::new();
+    for (id, kind, target) in added {
+        let target = escaped(target);
+        let _ = write!(
+            new,
+            "<Relationship Id=\"{id}\" Type=\"{OFFICE}/{kind}\" Target=\"{target}\"/>"
+        );
+    }
     match old.and_then(|xml| xml.rfind("</Relationships>").map(|at| (xml, at))) {
         Some((xml, at)) => format!("{}{new}{}", &xml[..at], &xml[at..]),
         None => format!(
@@ -191,10 +191,11 @@ fn with_types(types: &str, parts: &BTreeMap<String, Vec<u8>>) -> String {
         .keys()
         .filter(|name| name.starts_with("xl/commentsReasons"));
     for name in comments {
-        new.push_str(&format!(
+        let _ = write!(
+            new,
             "<Override PartName=\"/{name}\" ContentType=\"application/vnd.openxmlformats-officedocument.\
              spreadsheetml.comments+xml\"/>"
-        ));
+        );
     }
     match types.rfind("</Types>") {
         Some(at) => format!("{}{new}{}", &types[..at], &types[at..]),

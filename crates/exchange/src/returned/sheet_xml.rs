@@ -1,6 +1,7 @@
 //! Colours rows in the XML of a sheet; every byte that is not about them stays.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use domain::source::column_letters;
 use quick_xml::Reader;
@@ -168,7 +169,7 @@ impl Edit<'_> {
         self.out.push_str(tag.trim_end_matches("/>"));
         self.out.push('>');
         self.fill_up_to(u32::MAX);
-        self.out.push_str(&format!("</{}row>", self.prefix));
+        let _ = write!(self.out, "</{}row>", self.prefix);
         self.copied = range.end;
         self.row = None;
     }
@@ -197,10 +198,11 @@ impl Edit<'_> {
         for missing in from..until {
             let style = self.styles.coloured(0);
             let reference = format!("{}{}", column_letters(missing), row + 1);
-            self.out.push_str(&format!(
+            let _ = write!(
+                self.out,
                 "<{}c r=\"{reference}\" s=\"{style}\"/>",
                 self.prefix
-            ));
+            );
         }
         self.next_column = self.next_column.max(until);
     }

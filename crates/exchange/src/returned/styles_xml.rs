@@ -55,9 +55,8 @@ impl ColouredStyles {
                         b"fills" => {
                             fills_tag = start..end;
                             let tag = element.name();
-                            prefix = String::from_utf8_lossy(tag.as_ref())
-                                .trim_end_matches("fills")
-                                .to_owned();
+                            let whole = String::from_utf8_lossy(tag.as_ref());
+                            whole.trim_end_matches("fills").clone_into(&mut prefix);
                         }
                         b"cellXfs" => formats_tag = start..end,
                         b"fill" if parent(&inside) == b"fills" => fill_count += 1,

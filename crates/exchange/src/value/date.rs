@@ -3,7 +3,7 @@
 use domain::PartialDate;
 use domain::partial_date::last_day_of_month;
 
-use super::fold::compact;
+use super::date_words::{QUALIFIERS, QUARTERS, prepared};
 
 /// A date and the words beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,77 +28,6 @@ pub enum DateFault {
     /// 03/04/2024 may be March or April.
     DayOrMonth,
 }
-
-/// Words that may stand beside a date, longer ones before those they begin with.
-const QUALIFIERS: &[&str] = &[
-    "预计",
-    "计划",
-    "拟于",
-    "拟",
-    "约",
-    "大约",
-    "力争",
-    "确保",
-    "争取",
-    "初步",
-    "暂定",
-    "不晚于",
-    "不迟于",
-    "以前",
-    "之前",
-    "前后",
-    "前",
-    "以后",
-    "之后",
-    "后",
-    "左右",
-    "起",
-    "已于",
-    "已",
-    "将于",
-    "于",
-    "完成",
-    "实质性开工",
-    "正式",
-    "全面",
-    "开工建设",
-    "开工",
-    "动工",
-    "竣工验收",
-    "竣工",
-    "建成",
-    "完工",
-    "封顶",
-    "投产",
-    "达产",
-    "签约",
-    "注册",
-    "落地",
-    "启动",
-    "建设",
-    "入统",
-    "纳统",
-    "入规",
-];
-
-const QUARTERS: &[(&str, u32)] = &[
-    ("第一季度", 1),
-    ("第二季度", 2),
-    ("第三季度", 3),
-    ("第四季度", 4),
-    ("一季度", 1),
-    ("二季度", 2),
-    ("三季度", 3),
-    ("四季度", 4),
-    ("1季度", 1),
-    ("2季度", 2),
-    ("3季度", 3),
-    ("4季度", 4),
-    ("q1", 1),
-    ("q2", 2),
-    ("q3", 3),
-    ("q4", 4),
-];
 
 /// Whether a text is a date without help from a ledger's year.
 pub fn reads_alone(text: &str) -> bool {
@@ -143,82 +72,6 @@ fn separators(words: &str) -> Vec<(usize, &'static str)> {
         .collect()
 }
 
-/// Folded, in lower case, without blanks and without a time of day.
-fn prepared(text: &str) -> String {
-    let folded = super::fold::fold(text);
-    let day = match folded.split_once([' ', 'T']) {
-        Some((day, time)) if is_time(time) => day,
-        _ => &folded,
-    };
-    let words = compact(day).to_lowercase();
-    if words
-        .chars()
-        .any(|c| "〇零一二三四五六七八九十".contains(c))
-    {
-        with_figures(&words)
-    } else {
-        words
-    }
-}
-
-fn is_time(text: &str) -> bool {
-    let text = text
-        .trim()
-        .trim_end_matches(" AM")
-        .trim_end_matches(" PM")
-        .trim_end_matches('Z');
-    text.contains(':')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_digit() || c == ':' || c == '.')
-}
-
-/// 二〇二四年五月 as 2024年5月; other Chinese numerals stay.
-fn with_figures(words: &str) -> String {
-    let mut result = String::new();
-    let mut run = String::new();
-    for character in words.chars() {
-        if "〇零一二三四五六七八九十".contains(character) {
-            run.push(character);
-            continue;
-        }
-        push_run(&mut result, &mut run, "年月日号".contains(character));
-        result.push(character);
-    }
-    push_run(&mut result, &mut run, false);
-    result
-}
-
-fn push_run(result: &mut String, run: &mut String, names_a_date: bool) {
-    if names_a_date && let Some(figures) = figures_of(run) {
-        result.push_str(&figures);
-    } else {
-        result.push_str(run);
-    }
-    run.clear();
-}
-
-fn figures_of(run: &str) -> Option<String> {
-    let digit = |c: char| {
-        "〇一二三四五六七八九"
-            .chars()
-            .position(|d| d == c || c == '零' && d == '〇')
-    };
-    if !run.contains('十') {
-        return run
-            .chars()
-            .map(|c| digit(c).map(|d| d.to_string()))
-            .collect();
-    }
-    let (tens, ones) = run.split_once('十')?;
-    let part = |text: &str, missing: usize| match text.chars().next() {
-        None => Some(missing),
-        Some(c) if text.chars().count() == 1 => digit(c),
-        Some(_) => None,
-    };
-    Some((part(tens, 1)? * 10 + part(ones, 0)?).to_string())
-}
-
 struct Reader<'a> {
     rest: &'a str,
     own_year: Option<i32>,
@@ -238,6 +91,30 @@ enum Worded {
     Twentieth,
     EndOfMonth(u32),
 }
+
+/// Words behind a month.
+const OF_MONTH: [(&str, Worded); 9] = [
+    ("月底", Worded::Last),
+    ("月末", Worded::Last),
+    ("月初", Worded::First),
+    ("底", Worded::Last),
+    ("末", Worded::Last),
+    ("初", Worded::First),
+    ("上旬", Worded::Tenth),
+    ("中旬", Worded::Twentieth),
+    ("下旬", Worded::Last),
+];
+/// Words behind a year, or alone.
+const OF_YEAR: [(&str, Worded); 8] = [
+    ("年底", Worded::Last),
+    ("年末", Worded::Last),
+    ("年初", Worded::First),
+    ("底", Worded::Last),
+    ("末", Worded::Last),
+    ("初", Worded::First),
+    ("上半年", Worded::EndOfMonth(6)),
+    ("下半年", Worded::EndOfMonth(12)),
+];
 
 impl<'a> Reader<'a> {
     fn new(words: &'a str, own_year: Option<i32>) -> Self {
@@ -294,7 +171,7 @@ impl<'a> Reader<'a> {
             return Err(DateFault::Several);
         }
         match length {
-            4 if self.year.is_none() => self.from_year(number, after),
+            4 if self.year.is_none() => self.year_first(number, after),
             8 if self.nothing_yet() && after.is_empty() => {
                 self.year = Some(year_of(number / 10_000)?);
                 (self.month, self.day) = (Some(number / 100 % 100), Some(number % 100));
@@ -321,7 +198,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn from_year(&mut self, number: u32, after: &'a str) -> Result<bool, DateFault> {
+    fn year_first(&mut self, number: u32, after: &'a str) -> Result<bool, DateFault> {
         self.year = Some(year_of(number)?);
         self.rest = after;
         if let Some(rest) = after
@@ -400,27 +277,6 @@ impl<'a> Reader<'a> {
         if self.day.is_some() || self.worded.is_some() {
             return false;
         }
-        const OF_MONTH: [(&str, Worded); 9] = [
-            ("月底", Worded::Last),
-            ("月末", Worded::Last),
-            ("月初", Worded::First),
-            ("底", Worded::Last),
-            ("末", Worded::Last),
-            ("初", Worded::First),
-            ("上旬", Worded::Tenth),
-            ("中旬", Worded::Twentieth),
-            ("下旬", Worded::Last),
-        ];
-        const OF_YEAR: [(&str, Worded); 8] = [
-            ("年底", Worded::Last),
-            ("年末", Worded::Last),
-            ("年初", Worded::First),
-            ("底", Worded::Last),
-            ("末", Worded::Last),
-            ("初", Worded::First),
-            ("上半年", Worded::EndOfMonth(6)),
-            ("下半年", Worded::EndOfMonth(12)),
-        ];
         let found = if self.month.is_some() {
             find(&OF_MONTH, self.rest)
         } else {
@@ -476,11 +332,12 @@ impl<'a> Reader<'a> {
                 PartialDate::month(year, month).ok_or(DateFault::NoSuchDay)
             }
             (None, _, None) => Ok(PartialDate::Year(year)),
-            (Some(month), None, Some(Worded::Last)) => end_of(month),
+            (Some(month), None, Some(Worded::Last)) | (_, _, Some(Worded::EndOfMonth(month))) => {
+                end_of(month)
+            }
             (month, _, Some(Worded::First)) => of_day(month.unwrap_or(1), 1),
             (Some(month), None, Some(Worded::Tenth)) => of_day(month, 10),
             (Some(month), None, Some(Worded::Twentieth)) => of_day(month, 20),
-            (_, _, Some(Worded::EndOfMonth(month))) => end_of(month),
             (None, _, Some(_)) => end_of(12),
         }
     }

@@ -1,13 +1,14 @@
 //! Reads a cell as the type that its column asks for.
 
 use domain::money::{Currency, Money, MoneyError, rounded_fen};
-use domain::{PartialDate, Uscc, Value, ValueType};
+use domain::{PartialDate, Value, ValueType};
 use rust_decimal::Decimal;
 
 use super::date::{DateFault, DateReading, parse_date, parse_span};
-use super::fold::{compact, fold};
+use super::fold::fold;
 use super::number::{NumberFault, Quantity, parse_quantity};
 use super::unit::{Unit, UnitKind};
+use super::words::{boolean, code, text_of_number};
 use crate::grid::{Cell, Content, Exact, Workbook};
 use crate::number_format::{NumberFormat, ShownDate};
 use crate::reason::Reason;
@@ -51,7 +52,8 @@ pub enum Reading {
 }
 
 impl Reading {
-    fn plain(value: Value) -> Self {
+    /// A value with nothing beside it.
+    pub(super) fn plain(value: Value) -> Self {
         Self::Value {
             value,
             qualifier: String::new(),
@@ -101,7 +103,7 @@ pub fn read_cell(cell: &Cell, workbook: &Workbook, rule: &ValueRule) -> Reading 
 }
 
 /// Reads a text by its column's rule.
-fn text(raw: &str, rule: &ValueRule) -> Reading {
+pub(super) fn text(raw: &str, rule: &ValueRule) -> Reading {
     let folded = fold(raw);
     if says_nothing(&folded) {
         return Reading::Nothing;
@@ -130,8 +132,7 @@ fn number_fault(text: &str, fault: NumberFault) -> Reading {
     Reading::Fault(match fault {
         NumberFault::NoNumber => Reason::NotANumber(text),
         NumberFault::Several => Reason::SeveralNumbers(text),
-        NumberFault::Leftover(words) if !text.contains(|c: char| c.is_ascii_digit()) => {
-            let _ = words;
+        NumberFault::Leftover(_) if !text.contains(|c: char| c.is_ascii_digit()) => {
             Reason::NotANumber(text)
         }
         NumberFault::Leftover(words) => Reason::WordsBesideNumber { text, words },
@@ -288,14 +289,12 @@ fn number_text(folded: &str, rule: &ValueRule) -> Reading {
     };
     let own = (!quantity.unit_words.is_empty()).then(|| quantity.unit_words.clone());
     let unit = quantity.unit.or(rule.unit);
-    let measured = match measured(quantity.number, unit, rule) {
-        Ok(number) => number,
-        Err(()) => {
-            return Reading::Fault(Reason::WrongUnit {
-                text: folded.to_owned(),
-                unit: own.unwrap_or_default(),
-            });
-        }
+    let Ok(measured) = measured(quantity.number, unit, rule) else {
+        let unit = own.unwrap_or_default();
+        return Reading::Fault(Reason::WrongUnit {
+            text: folded.to_owned(),
+            unit,
+        });
     };
     match typed_number(measured, rule.value_type) {
         Some(value) => Reading::Value {
@@ -347,22 +346,19 @@ fn typed_number(number: Decimal, value_type: ValueType) -> Option<Value> {
 fn measured(number: Decimal, unit: Option<Unit>, rule: &ValueRule) -> Result<Decimal, ()> {
     let Some(unit) = unit else { return Ok(number) };
     let scaled = number.checked_mul(unit.factor).ok_or(())?;
-    match (rule.measure, unit.kind) {
-        (Measure::SquareMetres, UnitKind::SquareMetre) | (Measure::Mu, UnitKind::Mu) => Ok(scaled),
+    let ratio = rule.value_type == ValueType::Ratio;
+    let fits = match (rule.measure, unit.kind) {
         // 1公顷 = 15亩, so a square metre is 0.0015 mu, exactly.
-        (Measure::Mu, UnitKind::SquareMetre) => scaled.checked_mul(Decimal::new(15, 4)).ok_or(()),
-        (_, UnitKind::Scale) => Ok(scaled),
-        (Measure::Any, UnitKind::Share) => {
-            if rule.value_type == ValueType::Integer {
-                Err(())
-            } else {
-                Ok(scaled)
-            }
+        (Measure::Mu, UnitKind::SquareMetre) => {
+            return scaled.checked_mul(Decimal::new(15, 4)).ok_or(());
         }
-        (Measure::Any, UnitKind::Money(_)) if rule.value_type == ValueType::Ratio => Err(()),
-        (Measure::Any, _) => Ok(scaled),
-        _ => Err(()),
-    }
+        (Measure::SquareMetres, kind) => matches!(kind, UnitKind::SquareMetre | UnitKind::Scale),
+        (Measure::Mu, kind) => matches!(kind, UnitKind::Mu | UnitKind::Scale),
+        (_, UnitKind::Share) => rule.value_type != ValueType::Integer,
+        (_, UnitKind::Money(_)) => !ratio,
+        _ => true,
+    };
+    if fits { Ok(scaled) } else { Err(()) }
 }
 
 fn date_fault(text: &str, fault: &DateFault) -> Reading {
@@ -449,68 +445,6 @@ fn date_of_figures(number: Exact, format: NumberFormat) -> Result<PartialDate, R
             DateFault::NoSuchDay => Reason::NoSuchDay(plain),
             _ => Reason::NumberIsNoDate(plain),
         })
-}
-
-fn boolean(folded: &str) -> Reading {
-    let value = match folded.to_lowercase().as_str() {
-        "是" | "有" | "√" | "✓" | "✔" | "y" | "yes" | "true" | "1" | "已" | "对" => true,
-        "否" | "无" | "没有" | "×" | "✗" | "✘" | "x" | "n" | "no" | "false" | "0" | "未"
-        | "不是" => false,
-        _ => return Reading::Fault(Reason::NotABoolean(folded.to_owned())),
-    };
-    Reading::plain(Value::Boolean(value))
-}
-
-fn code(folded: &str, rule: &ValueRule) -> Reading {
-    if rule.measure == Measure::CreditCode {
-        return match folded.parse::<Uscc>() {
-            Ok(code) => Reading::plain(Value::Code(code.as_str().to_owned())),
-            Err(error) => Reading::Fault(Reason::CreditCode(error)),
-        };
-    }
-    if rule.codes.is_empty() {
-        return Reading::plain(Value::Code(folded.to_owned()));
-    }
-    let words = compact(folded).to_lowercase();
-    if let Some(known) = rule.codes.iter().find(|code| code.fits(&words)) {
-        return Reading::plain(Value::Code(known.code.clone()));
-    }
-    if rule.measure == Measure::OpenList {
-        return Reading::plain(Value::Code(folded.to_owned()));
-    }
-    let allowed: Vec<&str> = rule.codes.iter().map(CodeWord::label).collect();
-    Reading::Fault(Reason::NotInList {
-        text: folded.to_owned(),
-        allowed: allowed.join("、"),
-    })
-}
-
-/// A number in a column of words: as the spreadsheet shows it.
-fn text_of_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: bool) -> Reading {
-    const DIGITS_KEPT: usize = 15;
-    let shown = match format.date(number, epoch) {
-        Some(ShownDate::Full(date)) => date.to_string(),
-        Some(ShownDate::WithoutYear {
-            month,
-            day: Some(day),
-            ..
-        }) => format!("{month}月{day}日"),
-        Some(ShownDate::WithoutYear {
-            month, day: None, ..
-        }) => format!("{month}月"),
-        None if format == NumberFormat::Percent => {
-            let hundredfold = number.to_decimal().checked_mul(Decimal::ONE_HUNDRED);
-            format!("{}%", hundredfold.unwrap_or_default().normalize())
-        }
-        None => number.to_string(),
-    };
-    if rule.value_type == ValueType::Code || rule.measure == Measure::Identifier {
-        let digits = shown.bytes().filter(u8::is_ascii_digit).count();
-        if digits > DIGITS_KEPT {
-            return Reading::Fault(Reason::DigitsLost(shown));
-        }
-    }
-    text(&shown, rule)
 }
 
 /// The number in a total's cell, if there is one.

@@ -170,6 +170,22 @@ fn unit_in(text: &str) -> Option<HeaderUnit> {
     })
 }
 
+/// Units that are no other word's end.
+const CLEAR: [&str; 12] = [
+    "百万元",
+    "千万元",
+    "万美元",
+    "亿美元",
+    "万欧元",
+    "万港元",
+    "亿元",
+    "万元",
+    "千元",
+    "万平方米",
+    "平方米",
+    "公顷",
+];
+
 /// A unit behind a colon, a slash or simply at the end: 总投资:万元, 总投资万元.
 fn unit_behind(words: &str) -> Option<(String, HeaderUnit)> {
     if let Some(at) = words
@@ -179,20 +195,6 @@ fn unit_behind(words: &str) -> Option<(String, HeaderUnit)> {
         let found = unit_in(&words[at + 1..])?;
         return (at > 0).then(|| (words[..at].to_owned(), found));
     }
-    const CLEAR: [&str; 12] = [
-        "百万元",
-        "千万元",
-        "万美元",
-        "亿美元",
-        "万欧元",
-        "万港元",
-        "亿元",
-        "万元",
-        "千元",
-        "万平方米",
-        "平方米",
-        "公顷",
-    ];
     let unit = CLEAR
         .iter()
         .find(|unit| words.len() > unit.len() && words.ends_with(**unit))?;

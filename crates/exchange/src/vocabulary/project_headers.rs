@@ -210,10 +210,9 @@ impl Words {
         let promised = self.has_any(&[Word::Plan, Word::Capacity])
             || matches!(self.one_milestone(), Some("at_capacity" | "in_production"));
         let name = match (self.has(Word::Output), self.has(Word::Tax)) {
-            (true, true) => return None,
             (true, false) if promised && untimed => "revenue_expected",
             (false, true) if promised && untimed => "tax_expected",
-            (true, false) | (false, true) => return None,
+            (true, _) | (_, true) => return None,
             (false, false) if self.has(Word::InPlace) => {
                 let plain = !self.has_any(&[Word::Plan, Word::Contract]);
                 let now = untimed || matches!(time.when, When::AsOfMonth(_));
@@ -292,7 +291,9 @@ impl Words {
             };
         }
         match time.when {
-            When::Unsaid if cumulative && !total => Some("investment_done_total"),
+            When::Unsaid | When::AsOfMonth(_) if cumulative && !total => {
+                Some("investment_done_total")
+            }
             When::Unsaid if !done && !cumulative && (total || self.has(Word::Amount)) => {
                 Some("investment_total")
             }
@@ -304,7 +305,6 @@ impl Words {
             When::Month(_) | When::ThisMonth if (done || sum) && !cumulative && !total => {
                 Some("investment_done_month")
             }
-            When::AsOfMonth(_) if cumulative && !total => Some("investment_done_total"),
             _ => None,
         }
     }

@@ -188,8 +188,7 @@ fn how(variable: &Variable, zh: bool) -> String {
         (ValueType::Date, _, false) => {
             "2024-05-31, 2024年5月, 2024年5月底: as precise as it is known"
         }
-        (ValueType::Ratio, _, true) => "12.5%",
-        (ValueType::Ratio, _, false) => "12.5%",
+        (ValueType::Ratio, ..) => "12.5%",
         (_, Measure::CreditCode, true) => "18位，按文本填写",
         (_, Measure::CreditCode, false) => "18 characters, as text",
         (_, Measure::Identifier, true) => "按文本填写",
