@@ -36,7 +36,7 @@ struct TreePage {
 }
 
 struct TreeRow {
-    id: i64,
+    address: String,
     name: String,
     kind: String,
     code: String,
@@ -92,7 +92,7 @@ async fn page(
             _ => true,
         })
         .map(|one| TreeRow {
-            id: one.id,
+            address: viewer.href(&format!("/organisations/{}", one.id)),
             name: one.name.clone(),
             kind: kind_words(one.kind, viewer.lang),
             code: one.code.clone().unwrap_or_default(),

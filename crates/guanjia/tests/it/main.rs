@@ -1,0 +1,11 @@
+//! The house tested from outside, on every database there is. One binary: each one that links the
+//! engine costs 350 MB.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+
+mod account_journeys;
+mod commands;
+mod doors;
+mod house;
+mod organisations_and_audit;
+mod tidy;
+mod walk;
