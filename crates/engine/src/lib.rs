@@ -15,7 +15,9 @@ pub mod number;
 mod parse;
 pub mod rulebook;
 pub mod run;
+pub mod schema;
 pub mod source;
+pub mod subjects;
 
 pub use diagnostic::{Diagnostic, Severity, render};
 pub use load::{RuleFiles, load, load_every_zone, load_files, read_cases};

@@ -1,6 +1,6 @@
 //! Finds the shape of every term of a binding, or that it has none and needs the row-by-row judge.
 
-use super::shape::{Fixed, Shape, constant};
+use super::shape::{Fixed, Shape, constant, ten};
 use crate::expression::{Arithmetic, Function, Type};
 use crate::judge::{Term, TermId, TermKind, Terms};
 use crate::judge::Value;
@@ -116,17 +116,7 @@ impl Known<'_> {
         let whole = |bound| Some(Shape::Number(Fixed { scale: 0, bound }));
         match function {
             Function::Abs => number(0).map(Shape::Number),
-            Function::Round { places } => match self.of(*arguments.first()?)? {
-                Shape::Number(fixed) => rounded(fixed, places).map(Shape::Number),
-                Shape::Quotient(above, below) => {
-                    // Rounded is `above * 10^(below's scale + places)` by `below * 10^(above's scale)`.
-                    let scaled = above.bound.checked_mul(super::shape::ten(below.scale + places)?)?;
-                    Fixed::new(0, below.bound.checked_mul(super::shape::ten(above.scale)?)?)?;
-                    Fixed::new(places, scaled.checked_add(1)?).map(Shape::Number)
-                }
-                Shape::Null => Some(Shape::Null),
-                _ => None,
-            },
+            Function::Round { places } => rounded_shape(self.of(*arguments.first()?)?, places),
             Function::Least | Function::Greatest => arguments
                 .iter()
                 .map(|id| match self.of(*id)? {
@@ -155,12 +145,26 @@ impl Known<'_> {
     }
 }
 
-/// The shape after rounding to `places`.
+/// The shape of a number after rounding to `places`.
+pub fn rounded_shape(shape: Shape, places: u32) -> Option<Shape> {
+    match shape {
+        Shape::Number(fixed) => rounded(fixed, places).map(Shape::Number),
+        Shape::Quotient(above, below) => {
+            // Rounded is `above * 10^(below's scale + places)` by `below * 10^(above's scale)`.
+            let scaled = above.bound.checked_mul(ten(below.scale + places)?)?;
+            Fixed::new(0, below.bound.checked_mul(ten(above.scale)?)?)?;
+            Fixed::new(places, scaled.checked_add(1)?).map(Shape::Number)
+        }
+        Shape::Null => Some(Shape::Null),
+        Shape::Truth | Shape::Text => None,
+    }
+}
+
 fn rounded(fixed: Fixed, places: u32) -> Option<Fixed> {
     if fixed.scale <= places {
         return Some(fixed);
     }
-    let power = super::shape::ten(fixed.scale - places)?;
+    let power = ten(fixed.scale - places)?;
     Fixed::new(places, fixed.bound / power + 1)
 }
 
@@ -203,7 +207,8 @@ pub fn quotient(shape: Shape) -> Option<(Fixed, Fixed)> {
     }
 }
 
-fn arithmetic(operator: Arithmetic, left: Shape, right: Shape) -> Option<Shape> {
+/// The shape of a calculation.
+pub fn arithmetic(operator: Arithmetic, left: Shape, right: Shape) -> Option<Shape> {
     if left == Shape::Null || right == Shape::Null {
         return Some(Shape::Null);
     }
