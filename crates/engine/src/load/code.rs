@@ -8,7 +8,8 @@ use indexmap::IndexMap;
 use super::Reader;
 use super::entries::Entry;
 use super::fields::{self, Fields, items};
-use super::provenance::{PROVENANCE, legal, provenance};
+use super::keys;
+use super::provenance::{legal, provenance};
 use super::variable::{labelled, named};
 use super::yaml::Node;
 use crate::diagnostic::Diagnostic;
@@ -16,9 +17,13 @@ use crate::rulebook::{Calendar, CalendarYear, CodeList, Label};
 
 /// The code list of an entry: `values:`, or `file:` a csv beside it with lines `code,name`.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<CodeList> {
-    const KEYS: &[&str] = &["label", "values", "file", "overrides"];
     let found = reader.found;
-    let map = Fields::read(entry.node, "a code list", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a code list",
+        &[keys::CODE_LIST, keys::PROVENANCE],
+        found,
+    )?;
     let values = match (map.get("values"), map.get("file")) {
         (Some(node), None) => labelled(node, reader),
         (None, Some(node)) => csv(node, entry.path, reader)?,
@@ -85,9 +90,13 @@ fn csv(node: &Node, path: &str, reader: &Reader<'_>) -> Option<IndexMap<String, 
 
 /// The calendar of an entry.
 pub(super) fn read_calendar(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Calendar> {
-    const KEYS: &[&str] = &["calendar", "label", "name", "years", "overrides"];
     let found = reader.found;
-    let map = Fields::read(entry.node, "a calendar", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a calendar",
+        &[keys::CALENDAR, keys::PROVENANCE],
+        found,
+    )?;
     let mut years = IndexMap::new();
     let node = map.require("years", found)?;
     for (key, node) in fields::entries(node, "`years`", found)? {
@@ -118,8 +127,12 @@ pub(super) fn read_calendar(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Ca
 
 fn calendar_year(node: &Node, year: i32, reader: &Reader<'_>) -> Option<CalendarYear> {
     let found = reader.found;
-    const KEYS: &[&str] = &["holidays", "workdays"];
-    let map = Fields::read(node, "a year of a calendar", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        node,
+        "a year of a calendar",
+        &[keys::CALENDAR_YEAR, keys::PROVENANCE],
+        found,
+    )?;
     let days = |key: &str| -> BTreeSet<NaiveDate> {
         map.get(key)
             .map(items)

@@ -63,9 +63,12 @@ impl<'n> Fields<'n> {
                 let all = || known.iter().flat_map(|keys| keys.iter().copied());
                 // `{en: Started, planned}` is two keys to YAML, the second without a value.
                 let help = if node.is_null() && node.span.start == node.span.end {
-                    "a comma inside {…} ends a text: put a text with a comma between quotes".to_owned()
+                    "a comma inside {…} ends a text: put a text with a comma between quotes"
+                        .to_owned()
                 } else {
-                    suggestion(&key.text, all(), || format!("known here: {}", quoted(all())))
+                    suggestion(&key.text, all(), || {
+                        format!("known here: {}", quoted(all()))
+                    })
                 };
                 found.push(
                     Diagnostic::error(

@@ -8,7 +8,8 @@ use super::declare::{PERIODS, VARIABLE_TYPES, subject_of};
 use super::entries::Entry;
 use super::fields::{self, Fields};
 use super::found::suggestion;
-use super::provenance::{PROVENANCE, provenance};
+use super::keys;
+use super::provenance::provenance;
 use super::variable::named;
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -17,23 +18,6 @@ use crate::parse::{Place, Wanted};
 use crate::rulebook::{
     Aggregate, Aggregation, Growth, Indicator, IndicatorValue, PeriodKind, Recognition,
 };
-
-const KEYS: &[&str] = &[
-    "label",
-    "subject",
-    "type",
-    "period",
-    "value",
-    "cumulative",
-    "growth",
-    "growth_variable",
-    "reference",
-    "reference_variable",
-    "target",
-    "higher_is_better",
-    "unit",
-    "overrides",
-];
 
 const AGGREGATIONS: [(&str, Aggregation); 3] = [
     ("sum", Aggregation::Sum),
@@ -44,7 +28,12 @@ const AGGREGATIONS: [(&str, Aggregation); 3] = [
 /// The indicator of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Indicator> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "an indicator", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "an indicator",
+        &[keys::INDICATOR, keys::PROVENANCE],
+        found,
+    )?;
     let subject = subject_of(entry.node, "zone");
     let ty = map
         .require("type", found)
@@ -123,8 +112,7 @@ fn value(node: &Node, subject: &SubjectKind, reader: &Reader<'_>) -> Option<Indi
         });
     }
     let found = reader.found;
-    const KEYS: &[&str] = &["sum", "count", "avg", "of", "where"];
-    let map = Fields::read(node, "an aggregate", &[KEYS], found)?;
+    let map = Fields::read(node, "an aggregate", &[keys::AGGREGATE], found)?;
     let of_node = map.require("of", found)?;
     let of: SubjectKind = match fields::text(of_node, "a subject", found)?.parse() {
         Ok(subject) => subject,
@@ -173,19 +161,13 @@ fn value(node: &Node, subject: &SubjectKind, reader: &Reader<'_>) -> Option<Indi
 
 /// The recognition of an entry.
 pub(super) fn read_recognition(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Recognition> {
-    const KEYS: &[&str] = &[
-        "label",
-        "issuer",
-        "subject",
-        "validity_months",
-        "renewal",
-        "policy",
-        "valid_from",
-        "valid_until",
-        "overrides",
-    ];
     let found = reader.found;
-    let map = Fields::read(entry.node, "a recognition", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a recognition",
+        &[keys::RECOGNITION, keys::PROVENANCE],
+        found,
+    )?;
     let subject = subject_of(entry.node, "enterprise");
     let variable = |key: &str| {
         let node = map.get(key)?;

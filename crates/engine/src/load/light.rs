@@ -4,31 +4,22 @@ use super::Reader;
 use super::declare::subject_of;
 use super::entries::Entry;
 use super::fields::{self, Fields, items};
-use super::provenance::{PROVENANCE, in_force, provenance, year};
+use super::keys;
+use super::provenance::{in_force, provenance, year};
 use super::variable::named;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Place, Wanted};
 use crate::rulebook::{Aspect, Light};
 
-const KEYS: &[&str] = &[
-    "light",
-    "name",
-    "label",
-    "subject",
-    "default",
-    "in_force",
-    "year",
-    "scope",
-    "let",
-    "aspects",
-    "overrides",
-    "authority",
-];
-
 /// The light of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Light> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "a light", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a light",
+        &[keys::LIGHT, keys::PROVENANCE],
+        found,
+    )?;
     let subject = subject_of(entry.node, "project");
     let lets = reader.lets(map.get("let"), &subject);
     let condition = |node| {
@@ -42,8 +33,7 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Light> {
         .unwrap_or_default()
         .iter()
         .filter_map(|node| {
-            const KEYS: &[&str] = &["id", "text", "label", "red", "yellow"];
-            let map = Fields::read(node, "an aspect", &[KEYS, PROVENANCE], found)?;
+            let map = Fields::read(node, "an aspect", &[keys::ASPECT, keys::PROVENANCE], found)?;
             let id_node = map.require("id", found);
             let id = id_node.and_then(|node| fields::name(node, "id of an aspect", found));
             let (red, yellow) = (map.get("red"), map.get("yellow"));

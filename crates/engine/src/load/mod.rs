@@ -8,6 +8,7 @@ pub(crate) mod fields;
 mod files;
 pub(crate) mod found;
 mod indicator;
+pub(crate) mod keys;
 mod light;
 mod literals;
 pub(crate) mod names;
@@ -205,5 +206,7 @@ fn read_entries(all: &Entries<'_>, reader: &Reader<'_>, into: &mut Rulebook) {
     }
 }
 
+#[cfg(test)]
+mod mistakes;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,9 @@ use super::declare::{VARIABLE_TYPES, parameter_type};
 use super::entries::Entry;
 use super::fields::{self, Fields, items, wrong};
 use super::found::Found;
+use super::keys;
 use super::literals::parameter_literal;
-use super::provenance::{PROVENANCE, days, overlaps, provenance};
+use super::provenance::{days, overlaps, provenance};
 use super::variable::named;
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -16,12 +17,15 @@ use crate::rulebook::{
 };
 use crate::source::Span;
 
-const KEYS: &[&str] = &["label", "type", "columns", "unit", "values", "overrides"];
-
 /// The parameter of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Parameter> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "a parameter", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a parameter",
+        &[keys::PARAMETER, keys::PROVENANCE],
+        found,
+    )?;
     let ty = declared(&map, entry, found)?;
     let values = map.require("values", found)?;
     Some(Parameter {
@@ -79,7 +83,6 @@ fn declared(map: &Fields<'_>, entry: &Entry<'_>, found: &Found) -> Option<Parame
 }
 
 fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<ParameterValue>> {
-    const KEYS: &[&str] = &["from", "until", "value"];
     let Value::List(list) = &node.value else {
         wrong(
             node,
@@ -93,7 +96,12 @@ fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<
     let mut places = Vec::new();
     let mut whole = true;
     for item in list {
-        let Some(map) = Fields::read(item, "a value", &[KEYS, PROVENANCE], found) else {
+        let Some(map) = Fields::read(
+            item,
+            "a value",
+            &[keys::PARAMETER_VALUE, keys::PROVENANCE],
+            found,
+        ) else {
             whole = false;
             continue;
         };

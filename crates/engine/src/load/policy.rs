@@ -7,7 +7,8 @@ use super::Reader;
 use super::declare::{PERIODS, subject_of};
 use super::entries::Entry;
 use super::fields::{self, Fields, items};
-use super::provenance::{PROVENANCE, days, in_force, provenance, spans, year};
+use super::keys;
+use super::provenance::{days, in_force, provenance, spans, year};
 use super::variable::named;
 use super::yaml::Node;
 use crate::diagnostic::Diagnostic;
@@ -16,26 +17,6 @@ use crate::parse::{Place, Wanted};
 use crate::rulebook::{
     Benefit, BenefitKind, Channel, Clause, Field, Guide, PeriodKind, Policy, Pool, Spans,
 };
-
-const KEYS: &[&str] = &[
-    "policy",
-    "name",
-    "subject",
-    "field",
-    "authority",
-    "in_force",
-    "period",
-    "channel",
-    "year",
-    "let",
-    "clauses",
-    "benefit",
-    "choose_one",
-    "excludes",
-    "pool",
-    "guide",
-    "overrides",
-];
 
 const FIELDS: [(&str, Field); 8] = [
     ("tax", Field::Tax),
@@ -70,7 +51,12 @@ const KINDS: [(&str, BenefitKind); 8] = [
 /// The policy of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Policy> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "a policy", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a policy",
+        &[keys::POLICY, keys::PROVENANCE],
+        found,
+    )?;
     let subject = subject_of(entry.node, "enterprise");
     let lets = reader.lets(map.get("let"), &subject);
     let clauses = map
@@ -167,9 +153,8 @@ fn clause(
     lets: &IndexMap<String, Expr>,
     reader: &Reader<'_>,
 ) -> Option<Clause> {
-    const KEYS: &[&str] = &["id", "text", "when", "from", "until"];
     let found = reader.found;
-    let map = Fields::read(node, "a clause", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(node, "a clause", &[keys::CLAUSE, keys::PROVENANCE], found)?;
     let id_node = map.require("id", found);
     let id = id_node.and_then(|node| fields::name(node, "id of a clause", found));
     let when = map.require("when", found).and_then(|node| {
@@ -202,9 +187,8 @@ fn benefit(
     lets: &IndexMap<String, Expr>,
     reader: &Reader<'_>,
 ) -> Option<Benefit> {
-    const KEYS: &[&str] = &["kind", "amount", "saves", "timing", "parts", "note"];
     let found = reader.found;
-    let map = Fields::read(node, "a benefit", &[KEYS], found)?;
+    let map = Fields::read(node, "a benefit", &[keys::BENEFIT], found)?;
     let kind = map
         .require("kind", found)
         .and_then(|node| fields::choice(node, "kind of benefit", &KINDS, found));
@@ -315,9 +299,8 @@ fn pool(
 }
 
 fn guide(node: &Node, reader: &Reader<'_>) -> Option<Guide> {
-    const KEYS: &[&str] = &["materials", "steps", "deadline", "contact", "notes"];
     let found = reader.found;
-    let map = Fields::read(node, "a guide", &[KEYS], found)?;
+    let map = Fields::read(node, "a guide", &[keys::GUIDE], found)?;
     let labels = |key: &str| {
         map.get(key)
             .map(items)

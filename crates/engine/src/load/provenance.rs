@@ -4,15 +4,13 @@ use chrono::NaiveDate;
 
 use super::fields::{self, Fields, items};
 use super::found::Found;
+use super::keys;
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
 use crate::rulebook::{
     Confidence, ConfidenceLevel, Dated, InForce, LegalReference, Provenance, Spans, YearChoice,
 };
 use crate::source::Span;
-
-/// The keys that [`provenance`] reads.
-pub(super) const PROVENANCE: &[&str] = &["legal", "checked", "verified", "confidence", "note"];
 
 /// What a map says of where it comes from.
 pub(super) fn provenance(map: &Fields<'_>, found: &Found) -> Provenance {
@@ -40,8 +38,7 @@ pub(super) fn legal(node: &Node, found: &Found) -> Vec<LegalReference> {
     items(node)
         .iter()
         .filter_map(|item| {
-            const KEYS: &[&str] = &["cite", "article", "date", "verified", "note"];
-            let map = Fields::read(item, "a legal reference", &[KEYS], found)?;
+            let map = Fields::read(item, "a legal reference", &[keys::LEGAL], found)?;
             let text = |key: &str| {
                 map.get(key)
                     .and_then(|node| fields::text(node, key, found))
@@ -107,8 +104,7 @@ pub(super) fn in_force(node: &Node, found: &Found) -> Vec<InForce> {
     let mut read: Vec<(InForce, Span)> = items(node)
         .iter()
         .filter_map(|item| {
-            const KEYS: &[&str] = &["from", "until", "published", "note", "legal"];
-            let map = Fields::read(item, "a span in force", &[KEYS], found)?;
+            let map = Fields::read(item, "a span in force", &[keys::IN_FORCE], found)?;
             let (from, until) = days(&map, found);
             let published = map
                 .get("published")
@@ -174,8 +170,7 @@ pub(super) fn spans<T>(
     let mut places = Vec::new();
     let mut whole = true;
     for item in list {
-        const KEYS: &[&str] = &["from", "until", "is", "note", "legal"];
-        let Some(map) = Fields::read(item, what, &[KEYS], found) else {
+        let Some(map) = Fields::read(item, what, &[keys::DATED], found) else {
             whole = false;
             continue;
         };

@@ -5,29 +5,13 @@ use indexmap::IndexMap;
 use super::declare::{PERIODS, VARIABLE_TYPES, subject_of};
 use super::entries::Entry;
 use super::fields::{self, Fields};
+use super::keys;
 use super::yaml::{Node, Value};
 use super::{Reader, found::suggestion};
 use crate::diagnostic::Diagnostic;
 use crate::expression::Type;
 use crate::parse::{Place, Wanted};
 use crate::rulebook::{Label, PeriodKind, Sensitivity, Variable};
-
-const KEYS: &[&str] = &[
-    "label",
-    "subject",
-    "type",
-    "period",
-    "source",
-    "sensitivity",
-    "formula",
-    "blank",
-    "unit",
-    "values",
-    "codes",
-    "synonyms",
-    "note",
-    "overrides",
-];
 
 const SENSITIVITIES: [(&str, Sensitivity); 3] = [
     ("public", Sensitivity::Public),
@@ -38,7 +22,7 @@ const SENSITIVITIES: [(&str, Sensitivity); 3] = [
 /// The variable of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Variable> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "a variable", &[KEYS], found)?;
+    let map = Fields::read(entry.node, "a variable", &[keys::VARIABLE], found)?;
     let subject = subject_of(entry.node, "enterprise");
     map.require("subject", found);
     let ty = map

@@ -1,7 +1,7 @@
 //! Expression text to typed expressions: DataFusion's SQL parser, then an allow-list walk.
 
 mod calls;
-mod names;
+pub(crate) mod names;
 mod text;
 mod walk;
 

@@ -175,17 +175,50 @@ fn a_mistake_is_shown_inside_the_expression() {
 }
 
 #[test]
-fn long_and_deep_expressions_are_refused_not_fatal() {
-    let long = vec!["staff"; 5_000].join(" + ");
-    assert_eq!(code_of(&long), "expression::size");
-    let sum = vec!["staff"; 900].join(" + ");
-    assert_eq!(code_of(&sum), "expression::size");
-    let chain = vec!["listed"; 900].join(" AND ");
-    assert_eq!(type_of(&chain), Type::Boolean);
+fn an_expression_of_too_many_words_is_refused() {
+    assert_eq!(code_of(&vec!["staff"; 5_000].join(" + ")), "expression::size");
+}
+
+#[test]
+fn a_long_sum_is_refused_not_fatal() {
+    assert_eq!(code_of(&vec!["staff"; 900].join(" + ")), "expression::size");
+}
+
+#[test]
+fn a_long_chain_of_conditions_is_read() {
+    assert_eq!(type_of(&vec!["listed"; 900].join(" AND ")), Type::Boolean);
+}
+
+#[test]
+fn deep_brackets_are_refused_not_fatal() {
     let deep = format!("{}staff{}", "(".repeat(300), ")".repeat(300));
     assert_eq!(code_of(&deep), "expression::size");
-    let nots = format!("{}listed", "NOT ".repeat(300));
-    assert_eq!(code_of(&nots), "expression::size");
+}
+
+#[test]
+fn many_negations_are_refused_not_fatal() {
+    let negations = format!("{}listed", "NOT ".repeat(300));
+    assert_eq!(code_of(&negations), "expression::size");
+}
+
+#[test]
+fn deep_cases_and_calls_are_refused_not_fatal() {
+    let calls = format!("{}staff{}", "abs(".repeat(300), ")".repeat(300));
+    assert_eq!(code_of(&calls), "expression::size");
+    let cases = format!("{}staff{}", "CASE WHEN listed THEN ".repeat(200), " END".repeat(200));
+    assert_eq!(code_of(&cases), "expression::size");
+}
+
+#[test]
+fn moderate_nesting_is_read() {
+    let deep = format!("{}staff{}", "(".repeat(16), ")".repeat(16));
+    assert_eq!(type_of(&deep), Type::Integer);
+    let calls = format!("{}staff{}", "abs(".repeat(16), ")".repeat(16));
+    assert_eq!(type_of(&calls), Type::Integer);
+    let cases = format!("{}staff{}", "CASE WHEN listed THEN ".repeat(16), " END".repeat(16));
+    assert_eq!(type_of(&cases), Type::Integer);
+    let negations = format!("{}listed", "NOT ".repeat(16));
+    assert_eq!(type_of(&negations), Type::Boolean);
 }
 
 fn words() -> impl Strategy<Value = String> {

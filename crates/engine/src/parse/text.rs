@@ -1,6 +1,7 @@
 //! The text of an expression: its tokens, and where each byte of it stands in the file.
 
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{
     Location, Span as SqlSpan, Token, TokenWithSpan, Tokenizer, Whitespace,
 };
@@ -14,6 +15,9 @@ use crate::source::{FileId, Span};
 const LENGTH_MAX: usize = 20_000;
 /// Words and signs an expression may have, so that no reader of it runs out of stack.
 const TOKENS_MAX: usize = 2_000;
+/// Brackets, CASEs, NOTs and signs inside one another. The SQL parser takes some 90 KB of stack for each
+/// in a debug build, and a thread has 2 MB.
+const NESTING_MAX: usize = 16;
 
 /// The text of an expression.
 pub(super) struct Text {
@@ -85,6 +89,10 @@ impl Text {
             refuse(format!(
                 "an expression has at most {TOKENS_MAX} words and signs"
             ));
+            return None;
+        }
+        if nesting(&self.tokens) > NESTING_MAX {
+            refuse("this expression is nested too deeply".to_owned());
             return None;
         }
         for (token, (start, end)) in self.tokens.iter().zip(&self.ranges) {
@@ -260,6 +268,49 @@ impl Text {
             .unwrap_or((at, at + 1));
         (words, token)
     }
+}
+
+/// How deep brackets, `CASE … END` and rows of `NOT` and signs go.
+fn nesting(tokens: &[TokenWithSpan]) -> usize {
+    #[derive(PartialEq)]
+    enum Open {
+        Bracket,
+        Prefix,
+    }
+    fn operand_ends(open: &mut Vec<Open>) {
+        while open.last() == Some(&Open::Prefix) {
+            open.pop();
+        }
+    }
+    let mut open: Vec<Open> = Vec::new();
+    let mut deepest = 0;
+    for token in tokens {
+        match &token.token {
+            Token::LParen | Token::LBracket | Token::LBrace => open.push(Open::Bracket),
+            Token::RParen | Token::RBracket | Token::RBrace => {
+                operand_ends(&mut open);
+                open.pop();
+                operand_ends(&mut open);
+            }
+            // A sign between two operands is open until the second one, too; that does no harm.
+            Token::Minus | Token::Plus => open.push(Open::Prefix),
+            Token::Number(..) | Token::SingleQuotedString(_) => operand_ends(&mut open),
+            Token::Word(word) => match word.keyword {
+                Keyword::CASE => open.push(Open::Bracket),
+                Keyword::END => {
+                    operand_ends(&mut open);
+                    open.pop();
+                    operand_ends(&mut open);
+                }
+                Keyword::NOT => open.push(Open::Prefix),
+                Keyword::NoKeyword => operand_ends(&mut open),
+                _ => {}
+            },
+            _ => {}
+        }
+        deepest = deepest.max(open.len());
+    }
+    deepest
 }
 
 fn bracket(token: &Token) -> i32 {

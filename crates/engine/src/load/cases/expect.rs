@@ -5,14 +5,10 @@ use indexmap::IndexMap;
 use crate::expression::{Literal, Type};
 use crate::load::Reader;
 use crate::load::fields::{self, Fields, number};
+use crate::load::keys;
 use crate::load::literals::fact_literal;
 use crate::load::yaml::{Node, Value};
 use crate::rulebook::{Expect, Target, Wanted};
-
-const KEYS: &[&str] = &[
-    "verdict", "amount", "saves", "chosen", "failed", "missing", "gaps", "parts", "score", "items",
-    "stage", "level", "rank", "light", "aspects", "value",
-];
 
 const VERDICTS: [(&str, &str); 4] = [
     ("eligible", "eligible"),
@@ -49,7 +45,7 @@ pub(super) fn read(
 
 fn one(node: &Node, target: &Target, reader: &Reader<'_>) -> Option<Expect> {
     let found = reader.found;
-    let map = Fields::read(node, "`expect`", &[KEYS], found)?;
+    let map = Fields::read(node, "`expect`", &[keys::EXPECT], found)?;
     let value = Values { reader };
     // `null` is a value here, so a key is looked for as it is written.
     let at = |key: &str| raw(node, key);

@@ -9,6 +9,7 @@ use super::Reader;
 use super::entries::stem;
 use super::fields::{self, Fields};
 use super::found::{Found, suggestion};
+use super::keys;
 use super::literals::fact_literal;
 use super::parameter::set_value;
 use super::yaml::{self, Key, Node, Value};
@@ -19,23 +20,6 @@ use crate::rulebook::{
     Case, CaseFile, Given, Label, ParameterValue, Population, Rulebook, Target, VariableKey,
 };
 use crate::source::{FileId, SourceFile, Sources};
-
-const KEYS: &[&str] = &[
-    "name",
-    "policy",
-    "scorecard",
-    "light",
-    "variable",
-    "subject",
-    "source",
-    "as_of",
-    "given",
-    "population",
-    "expect",
-    "set",
-    "zone",
-    "note",
-];
 
 /// What the cases of one file have in common.
 struct Context<'c> {
@@ -130,7 +114,7 @@ impl Context<'_> {
 
     fn case(&self, node: &Node, doubtful: bool) -> Option<Case> {
         let found = self.reader.found;
-        let map = Fields::read(node, "a case", &[KEYS], found)?;
+        let map = Fields::read(node, "a case", &[keys::CASE], found)?;
         let name = map.require("name", found);
         let target = self.target(&map);
         let as_of = map

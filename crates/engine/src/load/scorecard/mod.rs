@@ -7,7 +7,8 @@ use super::Reader;
 use super::declare::subject_of;
 use super::entries::Entry;
 use super::fields::{self, Fields, items};
-use super::provenance::{PROVENANCE, in_force, provenance, year};
+use super::keys;
+use super::provenance::{in_force, provenance, year};
 use super::variable::{labelled, named};
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -19,31 +20,6 @@ use crate::rulebook::{
 };
 
 mod points;
-
-const KEYS: &[&str] = &[
-    "scorecard",
-    "name",
-    "subject",
-    "in_force",
-    "year",
-    "let",
-    "stage",
-    "missing",
-    "full_mark",
-    "over",
-    "rounding",
-    "groups",
-    "peers",
-    "items",
-    "bonus",
-    "penalty",
-    "veto",
-    "levels",
-    "overrides",
-    "authority",
-    "field",
-    "period",
-];
 
 const MISSING: [(&str, MissingRule); 3] = [
     ("zero", MissingRule::Zero),
@@ -63,7 +39,12 @@ struct Card<'c> {
 /// The scorecard of an entry.
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Scorecard> {
     let found = reader.found;
-    let map = Fields::read(entry.node, "a scorecard", &[KEYS, PROVENANCE], found)?;
+    let map = Fields::read(
+        entry.node,
+        "a scorecard",
+        &[keys::SCORECARD, keys::PROVENANCE],
+        found,
+    )?;
     let subject = subject_of(entry.node, "enterprise");
     let lets = reader.lets(map.get("let"), &subject);
     let mut card = Card {
@@ -197,8 +178,7 @@ impl Card<'_> {
             .unwrap_or_default()
             .iter()
             .filter_map(|(key, node)| {
-                const KEYS: &[&str] = &["min", "max", "label", "text"];
-                let map = Fields::read(node, "a group", &[KEYS], found)?;
+                let map = Fields::read(node, "a group", &[keys::GROUP], found)?;
                 let group = Group {
                     label: words(&map, self.reader),
                     min: map.get("min").and_then(|node| self.number(node)),
@@ -226,11 +206,8 @@ impl Card<'_> {
     }
 
     fn item(&self, node: &Node) -> Option<Item> {
-        const KEYS: &[&str] = &[
-            "id", "text", "label", "group", "value", "weight", "score", "low", "high", "peers",
-        ];
         let found = self.reader.found;
-        let map = Fields::read(node, "an item", &[KEYS, PROVENANCE], found)?;
+        let map = Fields::read(node, "an item", &[keys::ITEM, keys::PROVENANCE], found)?;
         let id_node = map.require("id", found);
         let id = id_node.and_then(|node| fields::name(node, "id of an item", found));
         let group = map
@@ -315,9 +292,13 @@ impl Card<'_> {
     }
 
     fn adjustment(&self, node: &Node) -> Option<Adjustment> {
-        const KEYS: &[&str] = &["id", "text", "label", "when", "score", "low", "high", "max"];
         let found = self.reader.found;
-        let map = Fields::read(node, "a bonus or penalty", &[KEYS, PROVENANCE], found)?;
+        let map = Fields::read(
+            node,
+            "a bonus or penalty",
+            &[keys::ADJUSTMENT, keys::PROVENANCE],
+            found,
+        )?;
         let id_node = map.require("id", found);
         let id = id_node.and_then(|node| fields::name(node, "id of an item", found));
         let when = match map.get("when") {
@@ -343,9 +324,8 @@ impl Card<'_> {
     }
 
     fn veto(&self, node: &Node) -> Option<Veto> {
-        const KEYS: &[&str] = &["id", "text", "label", "when"];
         let found = self.reader.found;
-        let map = Fields::read(node, "a veto", &[KEYS, PROVENANCE], found)?;
+        let map = Fields::read(node, "a veto", &[keys::VETO, keys::PROVENANCE], found)?;
         let id_node = map.require("id", found);
         let id = id_node.and_then(|node| fields::name(node, "id of a veto", found));
         let when = map
@@ -361,9 +341,8 @@ impl Card<'_> {
     }
 
     fn level(&self, node: &Node) -> Option<Level> {
-        const KEYS: &[&str] = &["level", "label", "text", "from", "requires"];
         let found = self.reader.found;
-        let map = Fields::read(node, "a level", &[KEYS, PROVENANCE], found)?;
+        let map = Fields::read(node, "a level", &[keys::LEVEL, keys::PROVENANCE], found)?;
         let id_node = map.require("level", found);
         let id = id_node.and_then(|node| fields::text(node, "a level", found));
         let from = map

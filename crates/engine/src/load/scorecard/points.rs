@@ -5,6 +5,7 @@ use crate::check::types::comparable;
 use crate::diagnostic::Diagnostic;
 use crate::expression::{Expr, TableRef, Type};
 use crate::load::fields::{self, Fields, wrong};
+use crate::load::keys;
 use crate::load::parameter::table_rows;
 use crate::load::yaml::{Node, Value};
 use crate::parse::{Place, Wanted};
@@ -93,17 +94,8 @@ impl Card<'_> {
     }
 
     fn method(&self, node: &Node, value: Option<&Expr>) -> Option<Method> {
-        const KEYS: &[&str] = &[
-            "method",
-            "direction",
-            "table",
-            "after",
-            "from",
-            "to",
-            "expr",
-        ];
         let found = self.reader.found;
-        let map = Fields::read(node, "a score", &[KEYS], found)?;
+        let map = Fields::read(node, "a score", &[keys::SCORE], found)?;
         let word = map
             .require("method", found)
             .and_then(|node| fields::choice(node, "method", &METHODS, found))?;
