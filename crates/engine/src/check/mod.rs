@@ -1,5 +1,6 @@
 //! Checks of what was read: types and units, cycles, dates, relations between policies.
 
+mod codes;
 mod coverage;
 mod cycles;
 mod relations;

@@ -1,10 +1,8 @@
 //! Types and units: which operands fit together, and what comes of them.
 
+use super::codes;
 use crate::diagnostic::Diagnostic;
-use crate::expression::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, Literal, PolicyPart, Type,
-};
-use crate::load::found::{quoted, suggestion};
+use crate::expression::{Arithmetic, Comparison, Expr, ExprKind, Function, Literal, Type};
 use crate::parse::Scope;
 use crate::source::Span;
 
@@ -196,63 +194,8 @@ fn check_comparison(left: &Expr, right: &Expr, ordered: bool, scope: &Scope<'_>)
         );
         return None;
     }
-    check_code(left, right, scope)?;
-    check_code(right, left, scope)
-}
-
-/// Says so where a written text is none of the codes that the other side can be.
-fn check_code(value: &Expr, written: &Expr, scope: &Scope<'_>) -> Option<()> {
-    let ExprKind::Literal(Literal::Text(text)) = &written.kind else {
-        return Some(());
-    };
-    let Some((codes, span)) = codes_of(value, scope) else {
-        return Some(());
-    };
-    if codes.iter().any(|code| code == text) {
-        return Some(());
-    }
-    let mut diagnostic = Diagnostic::error(
-        "name::code",
-        written.span,
-        format!("`{text}` is none of the codes it is compared with"),
-    )
-    .help(suggestion(text, codes.iter().map(String::as_str), || {
-        format!("the codes are {}", quoted(codes.iter().map(String::as_str)))
-    }));
-    if let Some(span) = span {
-        diagnostic = diagnostic.also(span, "its codes are listed here");
-    }
-    scope.found.push(diagnostic);
-    None
-}
-
-/// The codes that an expression can be, where they are listed.
-fn codes_of(expr: &Expr, scope: &Scope<'_>) -> Option<(Vec<String>, Option<Span>)> {
-    match &expr.kind {
-        ExprKind::Variable(variable) => {
-            let (_, _, found) = scope
-                .names
-                .variable(&variable.subject, &variable.name, false)?;
-            (!found.codes.is_empty()).then(|| (found.codes.clone(), Some(found.span)))
-        }
-        ExprKind::Policy {
-            part: PolicyPart::Verdict,
-            ..
-        } => {
-            let verdicts = ["eligible", "ineligible", "unknown", "not_in_force"];
-            Some((verdicts.map(str::to_owned).to_vec(), None))
-        }
-        ExprKind::Card {
-            card,
-            part: crate::expression::CardPart::Level,
-        } => {
-            let known = scope.names.scorecards.get(card)?;
-            let mut levels = known.levels.clone();
-            levels.extend(["failed".to_owned(), "vetoed".to_owned()]);
-            Some((levels, Some(known.span)))
-        }
-        _ => None,
-    }
+    codes::check(left, right, scope)?;
+    codes::check(right, left, scope)
 }
 
 /// `left operator right`, a condition.

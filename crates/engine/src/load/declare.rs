@@ -52,7 +52,7 @@ pub(super) fn names(all: &Entries<'_>) -> Names {
         replaced: all.replaced.clone(),
         ..Names::default()
     };
-    for entry in &all.entries {
+    for entry in &all.list {
         declare(entry, &mut names);
     }
     names

@@ -77,7 +77,7 @@ pub(super) struct Entry<'n> {
 /// All that holds for one zone.
 #[derive(Default)]
 pub(super) struct Entries<'n> {
-    pub entries: Vec<Entry<'n>>,
+    pub list: Vec<Entry<'n>>,
     /// National ids that a zone's rule of another id takes the place of.
     pub replaced: HashMap<String, String>,
     pub currency: Option<String>,
@@ -342,7 +342,7 @@ fn add<'n>(
         let place = known
             .get(&target)
             .copied()
-            .filter(|place| all.entries[*place].zone.is_none());
+            .filter(|place| all.list[*place].zone.is_none());
         let Some(place) = place.filter(|_| entry.zone.is_some()) else {
             found.push(
                 Diagnostic::error(
@@ -361,11 +361,11 @@ fn add<'n>(
             known.remove(&target);
         }
         known.insert(key, place);
-        all.entries[place] = entry;
+        all.list[place] = entry;
         return;
     }
     if let Some(place) = known.get(&key) {
-        let first = &all.entries[*place];
+        let first = &all.list[*place];
         let (code, help) = if first.zone.is_none() && entry.zone.is_some() {
             (
                 "zone::overrides",
@@ -385,8 +385,8 @@ fn add<'n>(
         );
         return;
     }
-    known.insert(key, all.entries.len());
-    all.entries.push(entry);
+    known.insert(key, all.list.len());
+    all.list.push(entry);
 }
 
 /// A place in a file as a whole: its first byte.

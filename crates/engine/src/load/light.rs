@@ -7,7 +7,9 @@ use super::fields::{self, Fields, items};
 use super::keys;
 use super::provenance::{in_force, provenance, year};
 use super::variable::named;
+use super::yaml::Node;
 use crate::diagnostic::Diagnostic;
+use crate::expression::Expr;
 use crate::parse::{Place, Wanted};
 use crate::rulebook::{Aspect, Light};
 
@@ -22,7 +24,7 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Light> {
     )?;
     let subject = subject_of(entry.node, "project");
     let lets = reader.lets(map.get("let"), &subject);
-    let condition = |node| {
+    let condition = |node: &Node| {
         reader
             .scope(&subject, &lets, Place::Elsewhere)
             .expression(node, Wanted::Condition)
@@ -32,33 +34,7 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Light> {
         .map(items)
         .unwrap_or_default()
         .iter()
-        .filter_map(|node| {
-            let map = Fields::read(node, "an aspect", &[keys::ASPECT, keys::PROVENANCE], found)?;
-            let id_node = map.require("id", found);
-            let id = id_node.and_then(|node| fields::name(node, "id of an aspect", found));
-            let (red, yellow) = (map.get("red"), map.get("yellow"));
-            if red.is_none() && yellow.is_none() {
-                found.push(
-                    Diagnostic::error(
-                        "form::required",
-                        node.span,
-                        "an aspect needs `red`, `yellow` or both",
-                    )
-                    .help("say when it is red"),
-                );
-            }
-            let text = map.get("text").or_else(|| map.get("label"));
-            Some(Aspect {
-                red: red.and_then(condition),
-                yellow: yellow.and_then(condition),
-                text: text
-                    .and_then(|node| fields::label(node, found))
-                    .unwrap_or_else(|| named(id.unwrap_or_default())),
-                provenance: provenance(&map, found),
-                id: id?.to_owned(),
-                span: id_node?.span,
-            })
-        })
+        .filter_map(|node| aspect(node, condition, reader))
         .collect();
     reader.unique(
         aspects
@@ -88,5 +64,38 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Light> {
         aspects,
         subject: subject.clone(),
         lets: lets.clone(),
+    })
+}
+
+fn aspect(
+    node: &Node,
+    condition: impl Fn(&Node) -> Option<Expr>,
+    reader: &Reader<'_>,
+) -> Option<Aspect> {
+    let found = reader.found;
+    let map = Fields::read(node, "an aspect", &[keys::ASPECT, keys::PROVENANCE], found)?;
+    let id_node = map.require("id", found);
+    let id = id_node.and_then(|node| fields::name(node, "id of an aspect", found));
+    let (red, yellow) = (map.get("red"), map.get("yellow"));
+    if red.is_none() && yellow.is_none() {
+        found.push(
+            Diagnostic::error(
+                "form::required",
+                node.span,
+                "an aspect needs `red`, `yellow` or both",
+            )
+            .help("say when it is red"),
+        );
+    }
+    let text = map.get("text").or_else(|| map.get("label"));
+    Some(Aspect {
+        red: red.and_then(&condition),
+        yellow: yellow.and_then(&condition),
+        text: text
+            .and_then(|node| fields::label(node, found))
+            .unwrap_or_else(|| named(id.unwrap_or_default())),
+        provenance: provenance(&map, found),
+        id: id?.to_owned(),
+        span: id_node?.span,
     })
 }

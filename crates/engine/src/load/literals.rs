@@ -93,7 +93,7 @@ fn read_value(
 
 /// The value of a parameter at a node.
 pub(super) fn parameter_literal(ty: Type, node: &Node, found: &Found) -> Option<Literal> {
-    literal(ty, node, found, |ty, text| read_parameter(ty, text))
+    literal(ty, node, found, read_parameter)
 }
 
 /// The fact at a node of a case.
@@ -101,7 +101,7 @@ pub(super) fn fact_literal(ty: Type, node: &Node, found: &Found) -> Option<Liter
     if node.is_null() {
         return Some(Literal::Null);
     }
-    literal(ty, node, found, |ty, text| read_fact(ty, text))
+    literal(ty, node, found, read_fact)
 }
 
 fn literal(

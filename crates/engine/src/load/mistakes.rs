@@ -43,5 +43,9 @@ fn every_mistake_gives_the_message_beside_it() {
             stale.push(format!("{}\n{message}", path.display()));
         }
     }
-    assert!(stale.is_empty(), "other messages now:\n{}", stale.join("\n"));
+    assert!(
+        stale.is_empty(),
+        "other messages now:\n{}",
+        stale.join("\n")
+    );
 }

@@ -165,7 +165,7 @@ fn build(parsed: &[Parsed], files: &RuleFiles, zone: Option<&str>, found: &Found
 }
 
 fn read_entries(all: &Entries<'_>, reader: &Reader<'_>, into: &mut Rulebook) {
-    for entry in &all.entries {
+    for entry in &all.list {
         let id = entry.id.clone();
         match entry.kind {
             Kind::Variable => {

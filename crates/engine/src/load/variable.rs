@@ -42,19 +42,6 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Variable> {
         .get("blank")
         .and_then(|node| fields::choice(node, "value of `blank`", &[("zero", true)], found))
         .unwrap_or(false);
-    if blank_is_zero && !ty.is_numeric() {
-        found.push(
-            Diagnostic::error(
-                "variable::blank",
-                entry.span,
-                format!(
-                    "`{}` is {ty}, and only numbers and money can be nought",
-                    entry.id
-                ),
-            )
-            .help("remove `blank: zero`"),
-        );
-    }
     let text = |key: &str| {
         map.get(key)
             .and_then(|node| fields::text(node, key, found))
@@ -64,19 +51,13 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Variable> {
     if let (Some(list), Some(node)) = (&codes, map.get("codes")) {
         check_code_list(list, node, reader);
     }
-    if ty != Type::Code && (codes.is_some() || map.get("values").is_some()) {
-        found.push(
-            Diagnostic::error(
-                "variable::values",
-                entry.span,
-                format!(
-                    "`{}` is {ty}, and only a code has a list of values",
-                    entry.id
-                ),
-            )
-            .help("declare it with `type: code`"),
-        );
-    }
+    check_type(
+        entry,
+        ty,
+        blank_is_zero,
+        codes.is_some() || map.get("values").is_some(),
+        reader,
+    );
     Some(Variable {
         name: entry.id.clone(),
         subject,
@@ -108,6 +89,43 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Variable> {
         note: map.get("note").and_then(|node| fields::label(node, found)),
         span: entry.span,
     })
+}
+
+/// Says so where a key fits no variable of this type.
+fn check_type(
+    entry: &Entry<'_>,
+    ty: Type,
+    blank_is_zero: bool,
+    has_codes: bool,
+    reader: &Reader<'_>,
+) {
+    let found = reader.found;
+    if blank_is_zero && !ty.is_numeric() {
+        found.push(
+            Diagnostic::error(
+                "variable::blank",
+                entry.span,
+                format!(
+                    "`{}` is {ty}, and only numbers and money can be nought",
+                    entry.id
+                ),
+            )
+            .help("remove `blank: zero`"),
+        );
+    }
+    if ty != Type::Code && has_codes {
+        found.push(
+            Diagnostic::error(
+                "variable::values",
+                entry.span,
+                format!(
+                    "`{}` is {ty}, and only a code has a list of values",
+                    entry.id
+                ),
+            )
+            .help("declare it with `type: code`"),
+        );
+    }
 }
 
 fn check_code_list(list: &str, node: &Node, reader: &Reader<'_>) {

@@ -385,6 +385,8 @@ fn align(text: &str, bytes: &[u8], at: usize, end: usize, character: char) -> us
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use proptest::prelude::*;
 
@@ -454,9 +456,11 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for n in 1..9 {
             let m = n - 1;
-            bomb.push_str(&format!(
-                "a{n}: &a{n} [*a{m}, *a{m}, *a{m}, *a{m}, *a{m}, *a{m}, *a{m}]\n"
-            ));
+            writeln!(
+                bomb,
+                "a{n}: &a{n} [*a{m}, *a{m}, *a{m}, *a{m}, *a{m}, *a{m}, *a{m}]"
+            )
+            .unwrap();
         }
         let mut found = Vec::new();
         assert!(parse(FileId(0), &bomb, &mut found).is_none());

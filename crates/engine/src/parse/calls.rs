@@ -7,7 +7,6 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
 
-use super::Place;
 use super::walk::Walk;
 use crate::check::types;
 use crate::diagnostic::Diagnostic;
@@ -17,18 +16,14 @@ use crate::expression::{
 };
 use crate::functions;
 use crate::load::found::suggestion;
-use crate::rulebook::PeriodKind;
 use crate::source::Span;
 
-/// Periods that one may look back.
-const PERIODS_MAX: u32 = 600;
-
 /// A call with its arguments not yet read.
-struct Call<'c> {
-    name: String,
-    arguments: Vec<&'c Sql>,
-    span: Span,
-    depth: usize,
+pub(super) struct Call<'c> {
+    pub name: String,
+    pub arguments: Vec<&'c Sql>,
+    pub span: Span,
+    pub depth: usize,
 }
 
 impl Walk<'_> {
@@ -194,7 +189,7 @@ impl Walk<'_> {
     }
 
     /// A whole number that is written, from 0 to `most`.
-    fn literal_count(&self, sql: &Sql, most: u32, what: &str) -> Option<u32> {
+    pub(super) fn literal_count(&self, sql: &Sql, most: u32, what: &str) -> Option<u32> {
         let count = match sql {
             Sql::Value(value) => match &value.value {
                 Value::Number(text, false) => text.parse::<u32>().ok(),
@@ -212,143 +207,9 @@ impl Walk<'_> {
         })
     }
 
-    /// What is read in other periods: an expression over variables that have periods.
-    fn periodic(&self, call: &Call<'_>) -> Option<Expr> {
-        let expr = self.expr(call.arguments[0], call.depth)?;
-        let expr = self.without_lets(expr);
-        let mut variables = 0_u32;
-        let mut wrong = Vec::new();
-        expr.walk(&mut |inner| match &inner.kind {
-            ExprKind::Variable(variable) => {
-                variables += 1;
-                if self.period_of(variable) == PeriodKind::None {
-                    wrong.push((
-                        inner.span,
-                        format!("`{}` is a current state", variable.name),
-                    ));
-                } else if !matches!(variable.when, When::Back(_)) {
-                    wrong.push((inner.span, "this period is fixed".to_owned()));
-                }
-            }
-            ExprKind::Card { .. } | ExprKind::Policy { .. } => {
-                wrong.push((inner.span, "this has no earlier value".to_owned()));
-            }
-            _ => {}
-        });
-        if variables == 0 && wrong.is_empty() {
-            wrong.push((expr.span, "there is no variable in it".to_owned()));
-        }
-        let Some((span, why)) = wrong.into_iter().next() else {
-            return Some(expr);
-        };
-        self.refuse(
-            "function::period",
-            span,
-            format!("`{}` reads other periods, but {why}", call.name),
-            "name a variable with `period: year`, `quarter` or `month`",
-        )
-    }
-
-    /// The expression with every `let` name replaced by what it stands for, so that all of it can be
-    /// shifted.
-    fn without_lets(&self, mut expr: Expr) -> Expr {
-        expr.replace(&mut |inner| match &inner.kind {
-            ExprKind::Let(name) => self.scope.lets.get(name).map(|named| Expr {
-                span: inner.span,
-                ..self.without_lets(named.clone())
-            }),
-            _ => None,
-        });
-        expr
-    }
-
-    fn period_of(&self, variable: &VariableRef) -> PeriodKind {
-        self.scope
-            .names
-            .variable(&variable.subject, &variable.name, false)
-            .map_or(PeriodKind::None, |(_, _, found)| found.period)
-    }
-
-    fn prior(&self, call: &Call<'_>) -> Option<Expr> {
-        let periods = self.literal_count(call.arguments[1], PERIODS_MAX, "periods")?;
-        let mut shifted = self.periodic(call)?.back(periods);
-        shifted.span = call.span;
-        Some(shifted)
-    }
-
-    fn window(&self, call: &Call<'_>, function: WindowFunction) -> Option<Expr> {
-        let periods = self.at_least_one(call, 1)?;
-        let of = self.periodic(call)?;
-        let ty = match (function, of.ty) {
-            (WindowFunction::Average, Type::Integer | Type::Days) => Type::Number,
-            (_, ty) if ty.is_numeric() => ty,
-            (WindowFunction::Least | WindowFunction::Greatest, Type::Date) => Type::Date,
-            (_, ty) => {
-                return self.refuse(
-                    "type::argument",
-                    of.span,
-                    format!(
-                        "`{}` is taken over numbers or money, this is {ty}",
-                        call.name
-                    ),
-                    "name a variable that can be added up",
-                );
-            }
-        };
-        Some(Expr {
-            kind: ExprKind::Window {
-                function,
-                of: Box::new(of),
-                periods,
-            },
-            ty,
-            span: call.span,
-        })
-    }
-
-    fn at_least_one(&self, call: &Call<'_>, place: usize) -> Option<u32> {
-        let periods = self.literal_count(call.arguments[place], PERIODS_MAX, "periods")?;
-        if periods > 0 {
-            return Some(periods);
-        }
-        self.refuse(
-            "function::arguments",
-            self.leaf(call.arguments[place]),
-            "the number of periods is at least 1".to_owned(),
-            "write 1 for the current one alone",
-        )
-    }
-
-    fn growth(&self, call: &Call<'_>) -> Option<Expr> {
-        let compound = call.name == "compound_growth";
-        let periods = if compound {
-            self.at_least_one(call, 1)?
-        } else {
-            1
-        };
-        let of = self.periodic(call)?;
-        if !of.ty.is_numeric() {
-            return self.refuse(
-                "type::argument",
-                of.span,
-                format!("`{}` is of a number or money, this is {}", call.name, of.ty),
-                "name a variable that can grow",
-            );
-        }
-        Some(Expr {
-            kind: ExprKind::Growth {
-                of: Box::new(of),
-                periods,
-                compound,
-            },
-            ty: Type::Ratio,
-            span: call.span,
-        })
-    }
-
     fn present(&self, call: &Call<'_>) -> Option<Expr> {
         let inner = self.expr(call.arguments[0], call.depth)?;
-        let inner = self.without_lets(inner);
+        let inner = self.without_lets(inner)?;
         if !matches!(inner.kind, ExprKind::Variable(_)) {
             return self.refuse(
                 "type::argument",
@@ -439,7 +300,7 @@ impl Walk<'_> {
         })
     }
 
-    fn literal_text(&self, sql: &Sql, what: &str) -> Option<String> {
+    pub(super) fn literal_text(&self, sql: &Sql, what: &str) -> Option<String> {
         if let Sql::Value(value) = sql
             && let Value::SingleQuotedString(text) = &value.value
         {
@@ -453,107 +314,9 @@ impl Walk<'_> {
         )
     }
 
-    fn card(&self, call: &Call<'_>, part: CardPart) -> Option<Expr> {
-        let names = self.scope.names;
-        let written = self.literal_text(call.arguments[0], "the id of a scorecard")?;
-        let card = names.current(&written);
-        let Some(known) = names.scorecards.get(card) else {
-            return self.refuse(
-                "name::unknown",
-                self.leaf(call.arguments[0]),
-                format!("there is no scorecard `{card}`"),
-                &suggestion(card, names.scorecards.keys().map(String::as_str), || {
-                    "write it in a file with `scorecard:`".to_owned()
-                }),
-            );
-        };
-        if let CardPart::Item(item) = &part
-            && !known.items.contains(item)
-        {
-            return self.refuse(
-                "name::unknown",
-                self.leaf(call.arguments[1]),
-                format!("the scorecard `{card}` has no item `{item}`"),
-                &suggestion(item, known.items.iter().map(String::as_str), || {
-                    format!(
-                        "it has {}",
-                        crate::load::found::quoted(known.items.iter().map(String::as_str))
-                    )
-                }),
-            );
-        }
-        let ty = match part {
-            CardPart::Level => Type::Code,
-            CardPart::Score | CardPart::Item(_) => Type::Number,
-        };
-        Some(Expr {
-            kind: ExprKind::Card {
-                card: card.to_owned(),
-                part,
-            },
-            ty,
-            span: call.span,
-        })
-    }
-
-    fn card_item(&self, call: &Call<'_>) -> Option<Expr> {
-        let item = self.literal_text(call.arguments[1], "the id of an item")?;
-        self.card(call, CardPart::Item(item))
-    }
-
-    fn policy(&self, call: &Call<'_>, part: PolicyPart) -> Option<Expr> {
-        let names = self.scope.names;
-        let written = self.literal_text(call.arguments[0], "the id of a policy")?;
-        let policy = names.current(&written);
-        let span = self.leaf(call.arguments[0]);
-        let Some(known) = names.policies.get(policy) else {
-            return self.refuse(
-                "name::unknown",
-                span,
-                format!("there is no policy `{policy}`"),
-                &suggestion(policy, names.policies.keys().map(String::as_str), || {
-                    "write it in a file with `policy:`".to_owned()
-                }),
-            );
-        };
-        if part == PolicyPart::Chosen && self.scope.place != Place::Saves {
-            return self.refuse(
-                "policy::chosen",
-                call.span,
-                "what is chosen is known in `saves` only".to_owned(),
-                "use `verdict('…') = 'eligible'` here, or move it into `saves`",
-            );
-        }
-        if part == PolicyPart::Amount && !known.has_amount {
-            self.scope.found.push(
-                Diagnostic::error(
-                    "policy::amount",
-                    span,
-                    format!("the policy `{policy}` has no amount"),
-                )
-                .also(known.span, "its benefit names none")
-                .help("ask for its verdict, or give it an amount"),
-            );
-            return None;
-        }
-        let ty = match part {
-            PolicyPart::Amount => Type::Money,
-            PolicyPart::Verdict => Type::Code,
-            PolicyPart::Chosen => Type::Boolean,
-        };
-        Some(Expr {
-            kind: ExprKind::Policy {
-                policy: policy.to_owned(),
-                part,
-            },
-            ty,
-            span: call.span,
-        })
-    }
-
     fn months_running(&self, call: &Call<'_>) -> Option<Expr> {
         let condition = self.expr(call.arguments[0], call.depth)?;
-        let condition = types::condition(self.without_lets(condition), self.scope)?;
+        let condition = types::condition(self.without_lets(condition)?, self.scope)?;
         Some(Expr {
             kind: ExprKind::MonthsRunning(Box::new(condition)),
             ty: Type::Integer,

@@ -2,6 +2,8 @@
 
 mod calls;
 pub(crate) mod names;
+mod periods;
+mod results;
 mod text;
 mod walk;
 

@@ -176,7 +176,10 @@ fn a_mistake_is_shown_inside_the_expression() {
 
 #[test]
 fn an_expression_of_too_many_words_is_refused() {
-    assert_eq!(code_of(&vec!["staff"; 5_000].join(" + ")), "expression::size");
+    assert_eq!(
+        code_of(&vec!["staff"; 5_000].join(" + ")),
+        "expression::size"
+    );
 }
 
 #[test]
@@ -205,7 +208,11 @@ fn many_negations_are_refused_not_fatal() {
 fn deep_cases_and_calls_are_refused_not_fatal() {
     let calls = format!("{}staff{}", "abs(".repeat(300), ")".repeat(300));
     assert_eq!(code_of(&calls), "expression::size");
-    let cases = format!("{}staff{}", "CASE WHEN listed THEN ".repeat(200), " END".repeat(200));
+    let cases = format!(
+        "{}staff{}",
+        "CASE WHEN listed THEN ".repeat(200),
+        " END".repeat(200)
+    );
     assert_eq!(code_of(&cases), "expression::size");
 }
 
@@ -215,10 +222,28 @@ fn moderate_nesting_is_read() {
     assert_eq!(type_of(&deep), Type::Integer);
     let calls = format!("{}staff{}", "abs(".repeat(16), ")".repeat(16));
     assert_eq!(type_of(&calls), Type::Integer);
-    let cases = format!("{}staff{}", "CASE WHEN listed THEN ".repeat(16), " END".repeat(16));
+    let cases = format!(
+        "{}staff{}",
+        "CASE WHEN listed THEN ".repeat(16),
+        " END".repeat(16)
+    );
     assert_eq!(type_of(&cases), Type::Integer);
     let negations = format!("{}listed", "NOT ".repeat(16));
     assert_eq!(type_of(&negations), Type::Boolean);
+}
+
+#[test]
+fn names_that_double_each_other_are_not_written_out() {
+    use std::fmt::Write as _;
+    let mut light = "light: l\nsubject: enterprise\nlet:\n  x0: revenue + revenue\n".to_owned();
+    for n in 1..60 {
+        writeln!(light, "  x{n}: x{m} + x{m}", m = n - 1).unwrap();
+    }
+    light.push_str("  y: prior(x59, 1)\naspects: [{id: a, red: listed}]\n");
+    let files = [("v.yaml", VARIABLES), ("l.yaml", light.as_str())];
+    let files = RuleFiles::from_texts(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let (_, diagnostics) = load_files(&files, None);
+    assert_eq!(diagnostics[0].code, "expression::size");
 }
 
 fn words() -> impl Strategy<Value = String> {

@@ -1,6 +1,7 @@
 //! The JSON Schema of rule files, so that editors complete and check them.
 
 mod cards;
+mod cases;
 mod facts;
 mod rules;
 
@@ -10,9 +11,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
 pub use cards::{
-    Aspect, CaseFile, CaseSchema, ExpectSchema, ItemSchema, LevelSchema, LightFile, PartSchema,
-    ScoreSchema, ScorecardFile, StageSchema, VetoSchema,
+    Aspect, ItemSchema, LevelSchema, LightFile, PartSchema, ScoreSchema, ScorecardFile,
+    StageSchema, VetoSchema,
 };
+pub use cases::{CaseFile, CaseSchema, ExpectSchema};
 pub use facts::{
     CalendarFile, CalendarYearSchema, CodeListSchema, IndicatorSchema, MapFile, ParameterSchema,
     ParameterValueSchema, RecognitionSchema, VariableSchema,

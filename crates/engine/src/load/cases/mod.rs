@@ -1,9 +1,12 @@
 //! Reading cases: worked examples in the rulebook, or kept elsewhere.
 
 mod expect;
+mod written;
 
 use domain::SubjectKind;
 use indexmap::IndexMap;
+
+pub(crate) use written::WrittenFact;
 
 use super::Reader;
 use super::entries::stem;
@@ -15,7 +18,7 @@ use super::parameter::set_value;
 use super::yaml::{self, Key, Node, Value};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expression::{Type, VariableRef, When};
-use crate::parse::{fits_period, parse_when};
+use crate::parse::fits_period;
 use crate::rulebook::{
     Case, CaseFile, Given, Label, ParameterValue, Population, Rulebook, Target, VariableKey,
 };
@@ -169,11 +172,11 @@ impl Context<'_> {
             map.get(key)
                 .and_then(|node| fields::text(node, &format!("`{key}`"), found))
         };
-        let named = ["policy", "scorecard", "light", "variable"]
+        let written = ["policy", "scorecard", "light", "variable"]
             .into_iter()
             .find_map(|key| text(key).map(|id| (Some(key), id)))
             .or_else(|| self.file_id.map(|id| (None, id)));
-        let Some((kind, id)) = named else {
+        let Some((kind, id)) = written else {
             found.push(
                 Diagnostic::error(
                     "form::required",
@@ -416,80 +419,4 @@ enum Fact {
     Read(Given),
     Ignored,
     Wrong,
-}
-
-/// The name of a fact cut into its parts.
-pub(crate) struct WrittenFact<'n> {
-    pub name: &'n str,
-    pub of_owner: bool,
-    pub definition: Option<&'n str>,
-    pub when: When,
-}
-
-impl<'n> WrittenFact<'n> {
-    /// The parts of `NAME`, `NAME@2023`, `NAME[policy]`, `NAME[policy]@2023`, `NAME@2023[policy]` and
-    /// `owner.NAME`.
-    pub fn parse(text: &'n str) -> Option<Self> {
-        let (of_owner, rest) = match text.strip_prefix("owner.") {
-            Some(rest) => (true, rest),
-            None => (false, text),
-        };
-        let end = rest.find(['@', '[']).unwrap_or(rest.len());
-        let (name, mut rest) = rest.split_at(end);
-        let mut fact = Self {
-            name,
-            of_owner,
-            definition: None,
-            when: When::Back(0),
-        };
-        while !rest.is_empty() {
-            if let Some(inside) = rest.strip_prefix('[') {
-                let (definition, after) = inside.split_once(']')?;
-                if fact.definition.replace(definition).is_some() || definition.is_empty() {
-                    return None;
-                }
-                rest = after;
-            } else {
-                let period = rest.strip_prefix('@')?;
-                let end = period.find('[').unwrap_or(period.len());
-                if fact.when != When::Back(0) {
-                    return None;
-                }
-                fact.when = parse_when(&period[..end])?;
-                rest = &period[end..];
-            }
-        }
-        fields::is_name(name).then_some(fact)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn names_of_facts_have_period_and_definition_in_either_order() {
-        for text in ["x[p]@2023", "x@2023[p]"] {
-            let fact = WrittenFact::parse(text).unwrap();
-            assert_eq!(fact.name, "x");
-            assert_eq!(fact.definition, Some("p"));
-            assert_eq!(fact.when, When::Year(2023));
-        }
-        assert_eq!(
-            WrittenFact::parse("x@2025-08").unwrap().when,
-            When::Month(2025, 8)
-        );
-        assert!(WrittenFact::parse("owner.x").unwrap().of_owner);
-        for wrong in ["x@", "x@25", "x[", "x[]", "x@2023@2024", "1x", "x@2025-13"] {
-            assert!(WrittenFact::parse(wrong).is_none(), "{wrong}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_a_fact_or_not_without_a_panic(text in ".{0,40}") {
-            let _ = WrittenFact::parse(&text);
-        }
-    }
 }

@@ -37,6 +37,10 @@ struct Card<'c> {
 }
 
 /// The scorecard of an entry.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one line or two for each key of a card, in the order of the form"
+)]
 pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Scorecard> {
     let found = reader.found;
     let map = Fields::read(
@@ -266,7 +270,7 @@ impl Card<'_> {
         let entries = fields::entries(node, "`weight`", found)?;
         let mut weights = IndexMap::new();
         for (key, node) in entries {
-            if self.stages.iter().any(|stage| *stage == key.text) {
+            if self.stages.contains(&key.text) {
                 weights.extend(self.number(node).map(|weight| (key.text.clone(), weight)));
             } else {
                 let place = Node {
