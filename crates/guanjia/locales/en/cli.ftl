@@ -1,8 +1,8 @@
 cli = Guanjia: projects, enterprises, policies, parks, indicators and meetings of a high-tech zone
-cli-template = {"{"}before-help}{"{"}about-with-newline}
-    Usage: {"{"}usage}
+cli-template = {"{before-help}"}{"{about-with-newline}"}
+    Usage: {"{usage}"}
 
-    {"{"}all-args}{"{"}after-help}
+    {"{all-args}"}{"{after-help}"}
 cli-commands = Commands
 cli-serve = Start the web server
 cli-serve--data = Data directory (default ./data)

@@ -1,8 +1,8 @@
 cli = 管家：高新区的项目、企业、政策、园区、指标与会议
-cli-template = {"{"}before-help}{"{"}about-with-newline}
-    用法：{"{"}usage}
+cli-template = {"{before-help}"}{"{about-with-newline}"}
+    用法：{"{usage}"}
 
-    {"{"}all-args}{"{"}after-help}
+    {"{all-args}"}{"{after-help}"}
 cli-commands = 命令
 cli-serve = 启动网站
 cli-serve--data = 数据目录（默认 ./data）

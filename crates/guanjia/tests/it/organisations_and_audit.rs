@@ -1,9 +1,9 @@
 //! The administrator keeps the tree of organisations; the auditor sees it in the audit.
 
 use axum::http::StatusCode;
-use ledger::{AsOf, Scope, Sql};
+use ledger::{AsOf, Scope};
 
-use crate::house::{House, on_every_database};
+use crate::house::{House, forge, on_every_database};
 
 fn form(pairs: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(pairs).unwrap()
@@ -159,11 +159,7 @@ async fn the_auditor_verifies_the_chain_and_learns_where_it_breaks() {
         let auditor = house.session_of("auditor").await;
         let good = house.post("/audit/verification", &auditor, "").await.text();
         assert!(good.contains("notice good"), "{good}");
-        // Somebody with the database in hand rewrites history.
-        let write = house.app.ledger.begin(&crate::house::stamp()).await.unwrap();
-        let forged = Sql::new("UPDATE audit_entries SET actor = 'nobody' WHERE id = 3");
-        write.execute(forged).await.unwrap();
-        write.commit(ledger::Action::new("view.save", "user", 1)).await.unwrap();
+        forge(&house.app.ledger, 3).await;
         let bad = house.post("/audit/verification", &auditor, "").await.text();
         assert!(bad.contains("notice bad") && bad.contains("第 3 条"), "{bad}");
     })
