@@ -20,6 +20,7 @@ pub struct Runner<'r> {
     rulebook: &'r Rulebook,
     bindings: HashMap<(NaiveDate, Bound), Rc<Binding>>,
     coverage: Coverage,
+    settings: HashMap<String, ParameterValue>,
 }
 
 /// What is bound for a case.
@@ -40,7 +41,13 @@ impl<'r> Runner<'r> {
             rulebook,
             bindings: HashMap::new(),
             coverage: Coverage::default(),
+            settings: HashMap::new(),
         }
+    }
+
+    /// Puts these values in the place of parameters in every case that does not set them itself.
+    pub fn settings(&mut self, settings: HashMap<String, ParameterValue>) {
+        self.settings = settings;
     }
 
     /// Runs all cases of a file.
@@ -91,7 +98,8 @@ impl<'r> Runner<'r> {
                 .collect()
         };
         let definitions: Definitions = subjects.iter().flat_map(Facts::definitions).collect();
-        let set: HashMap<String, ParameterValue> = case.set.iter().cloned().collect();
+        let mut set = self.settings.clone();
+        set.extend(case.set.iter().cloned());
         let of_combination = |expect: &Expect| expect.saves.is_some() || expect.chosen.is_some();
         let combined = case.expect.iter().any(|(_, expect)| of_combination(expect));
         let binding = self.binding(case, &set, &definitions, combined);

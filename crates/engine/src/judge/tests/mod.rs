@@ -1,10 +1,12 @@
 //! Tests of the judge over small rulebooks written in place.
 
 mod combination;
+mod covered;
 mod explained;
 mod expressions;
 mod missing;
 mod policies;
+mod properties;
 mod scorecards;
 
 use crate::cases::{CaseReport, Runner};
