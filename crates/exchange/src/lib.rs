@@ -12,7 +12,10 @@ pub mod value;
 pub mod vocabulary;
 pub mod write;
 
-pub use ledger::{LedgerRead, Mapping, Options, each_record, read_ledger};
+pub use ledger::{ColumnChoice, LedgerRead, Mapping, Options, each_record, read_ledger};
 pub use open::{ReadError, read_workbook};
 pub use reason::{Language, Reason};
+pub use returned::{ReturnError, returned_workbook};
+pub use text_table::{TextRow, TextTable, read_text_table};
 pub use vocabulary::{LedgerKind, Vocabulary};
+pub use write::{WriteError, template, template_of, write_csv, write_table};

@@ -111,6 +111,13 @@ pub enum Reason {
     },
     /// A sheet with headers but none that says whom its rows are about.
     NoIdentityColumn,
+    /// What the ledger finds when a row is placed there, worded by whoever finds it.
+    Said {
+        /// 中文.
+        zh: String,
+        /// English.
+        en: String,
+    },
 }
 
 impl Reason {
@@ -174,6 +181,7 @@ impl Reason {
                     "与 {column} 列含义相同（{variable}），以 {column} 列为准，本列按原表头另存"
                 )
             }
+            Self::Said { zh, .. } => zh.clone(),
             Self::NoIdentityColumn => {
                 "没有能说明各行是谁的列（如项目名称、企业名称），本表未读取".to_owned()
             }
@@ -236,6 +244,7 @@ impl Reason {
             Self::SameVariable { variable, column } => {
                 format!("means the same as column {column} ({variable}), which is taken")
             }
+            Self::Said { en, .. } => en.clone(),
             Self::NoIdentityColumn => {
                 "no column says whom the rows are about, the sheet was not read".to_owned()
             }

@@ -46,6 +46,8 @@ pub struct Slot {
     pub period: Option<Period>,
     /// The type of its values.
     pub value_type: ValueType,
+    /// The unit of its column, as written; a cell may bring its own.
+    pub unit: Option<String>,
 }
 
 impl Column {
@@ -194,6 +196,7 @@ impl Build<'_> {
             variable: variable.name.clone(),
             period,
             value_type: variable.value_type,
+            unit: None,
         })
     }
 
@@ -263,6 +266,7 @@ impl Build<'_> {
             variable: words,
             period: None,
             value_type: ValueType::Text,
+            unit: None,
         };
         let places = self.add_slots(vec![slot]);
         self.push(
@@ -318,6 +322,9 @@ impl Build<'_> {
         unit: Option<HeaderUnit>,
         rule: ValueRule,
     ) {
+        for slot in &slots {
+            self.done.slots[*slot as usize].unit = unit.as_ref().map(|unit| unit.words.clone());
+        }
         self.done.columns.push(Column {
             column: head.column,
             header,

@@ -118,6 +118,11 @@ impl Shape {
         Self::Wide { subject }
     }
 
+    /// Whether it has one column per variable.
+    pub fn is_wide(&self) -> bool {
+        matches!(self, Self::Wide { .. })
+    }
+
     /// The column that names the subject of a wide table.
     pub fn subject_column(&self) -> Option<u16> {
         match self {
@@ -397,13 +402,15 @@ fn make_wide(
     } else {
         key
     };
+    column.unit = unit.filter(|_| value_type != ValueType::Text);
+    let unit = column.unit.as_ref().map(|unit| unit.words.clone());
     slots[place] = Slot {
         key,
         variable: name,
         period,
         value_type,
+        unit,
     };
-    column.unit = unit.filter(|_| value_type != ValueType::Text);
     column.rule = wide_rule(value_type, column.unit.as_ref(), layout);
 }
 

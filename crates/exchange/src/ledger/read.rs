@@ -106,19 +106,27 @@ fn read_table(
     let mut columns = columns_of(view, layout, &options.vocabulary, options);
     let shape = Shape::of(view, layout, kind, &mut columns);
     let identity = identity_of(kind, &shape, &columns);
+    let mapped = columns
+        .columns
+        .iter()
+        .filter(|column| column.mapped)
+        .count();
     if identity.is_empty() && kind != LedgerKind::Facts {
-        if columns
-            .columns
-            .iter()
-            .filter(|column| column.mapped)
-            .count()
-            > 2
-        {
+        if mapped > 2 {
             read.notes.push(Note {
                 cell: None,
                 reason: Reason::NoIdentityColumn,
             });
         }
+        return;
+    }
+    let explains = match kind {
+        LedgerKind::Projects => is_explanation(&columns),
+        LedgerKind::Enterprises => false,
+        // Any table of words could be one of facts; by its name a cover is none.
+        LedgerKind::Facts => shape.is_wide() && names_no_ledger(&view.sheet.name),
+    };
+    if explains {
         return;
     }
     let park = options
@@ -135,6 +143,34 @@ fn read_table(
         .read(layout.header.1, sink);
     read.columns = columns.columns;
     read.slots = columns.slots;
+}
+
+fn names_no_ledger(sheet: &str) -> bool {
+    ["说明", "封面", "目录", "须知", "Notes", "README"]
+        .iter()
+        .any(|word| sheet.contains(word))
+}
+
+/// `项目 | 说明` over a few lines explains a form; a ledger says more of its projects.
+fn is_explanation(columns: &Columns) -> bool {
+    const COLUMNS_MAX: usize = 3;
+    const WORDS: [&str; 4] = ["name", "remarks", "content", "category"];
+    let named = columns
+        .columns
+        .iter()
+        .any(|c| c.header == "项目" || c.header == "名称");
+    let only_words = columns
+        .columns
+        .iter()
+        .filter(|column| column.mapped)
+        .all(|column| {
+            column
+                .slots
+                .iter()
+                .all(|slot| WORDS.contains(&columns.slots[*slot as usize].key.as_str()))
+        });
+    let several = (2..=COLUMNS_MAX).contains(&columns.columns.len());
+    named && only_words && several
 }
 
 fn identity_of(kind: LedgerKind, shape: &Shape, columns: &Columns) -> Vec<u16> {
@@ -166,6 +202,7 @@ fn park_slot(columns: &mut Columns, park: &str) -> (u32, String) {
             variable: "park".to_owned(),
             period: None,
             value_type: ValueType::Text,
+            unit: None,
         });
         columns.slots.len() - 1
     });

@@ -233,6 +233,7 @@ mod tests {
             variable: "investment_total".to_owned(),
             period: None,
             value_type: ValueType::Money,
+            unit: None,
         }]
     }
 

@@ -154,14 +154,21 @@ impl Finder<'_> {
                 .or_else(|| self.seed_by_figures(rows));
         }
         let (place, score) = best?;
+        (score >= 2 || self.is_lone_header(rows, place)).then_some(place)
+    }
+
+    /// Whether a row with one known header is a header all the same: it stands alone in a table of one
+    /// column, or it is the first row of a wide table and holds words alone.
+    fn is_lone_header(&self, rows: &[SheetRow], place: usize) -> bool {
+        const WIDE: usize = 3;
+        let cells = |row: &SheetRow| self.view.own_cells(row).count();
+        let wide = cells(&rows[place]);
+        let first = rows[..place].iter().all(|row| cells(row) < 2);
         let words = self
             .view
             .own_cells(&rows[place])
-            .filter(|cell| !self.is_figure(cell))
-            .count();
-        let all = self.view.own_cells(&rows[place]).count();
-        // One known header among words alone is enough; beside figures it is a cell of the body.
-        (score >= 2 || words == all && !self.is_sentence(&rows[place])).then_some(place)
+            .all(|cell| !self.is_figure(cell));
+        (wide == 1 || wide >= WIDE && first) && words && !self.is_sentence(&rows[place])
     }
 
     /// Whether a row holds text longer than headers are.

@@ -221,12 +221,13 @@ impl Vocabulary {
             let given = variable.aliases.iter().map(String::as_str);
             for words in labels.into_iter().chain(given) {
                 add(&mut by_words, &headers::core(words), place);
-                // A label without its bracket is a label too, unless another variable has it.
-                add(
-                    &mut weaker,
-                    &headers::core(headers::without_brackets(words).as_ref()),
-                    place,
-                );
+                // A label without its bracket is a label too, unless another variable has it; so is one
+                // of a year without the words for this year.
+                let plain = headers::core(headers::without_brackets(words).as_ref());
+                if variable.period != PeriodKind::None {
+                    add(&mut weaker, &take_time(&plain).1, place);
+                }
+                add(&mut weaker, &plain, place);
             }
         }
         for (words, places) in weaker {

@@ -6,4 +6,4 @@ pub mod templates;
 
 pub use separated::write_csv;
 pub use table::{Table, TableColumn, WriteError, workbook_of, write_table};
-pub use templates::template;
+pub use templates::{template, template_of};

@@ -10,11 +10,19 @@ use crate::vocabulary::{LedgerKind, Measure, PeriodKind, Variable, Vocabulary};
 /// Rows that carry the choices of a code list.
 const ROWS_WITH_CHOICES: u32 = 2_000;
 
-/// The template of a ledger for a year: yearly columns carry it in their header.
+/// The template of a ledger with the built-in variables, for a year: yearly columns carry it in their header.
 ///
 /// # Errors
 /// [`WriteError`], when the workbook cannot be put together.
-pub fn template(
+pub fn template(kind: LedgerKind, year: i32, language: Language) -> Result<Vec<u8>, WriteError> {
+    template_of(&Vocabulary::built_in(kind), year, language)
+}
+
+/// As [`template`], with the variables of a vocabulary, such as one with a rulebook's.
+///
+/// # Errors
+/// As [`template`].
+pub fn template_of(
     vocabulary: &Vocabulary,
     year: i32,
     language: Language,
@@ -223,7 +231,7 @@ mod tests {
             LedgerKind::Enterprises,
             LedgerKind::Facts,
         ] {
-            let bytes = template(&Vocabulary::built_in(kind), 2024, Language::Chinese).unwrap();
+            let bytes = template(kind, 2024, Language::Chinese).unwrap();
             let read = read_ledger(&bytes, "t.xlsx", &Options::new(kind)).unwrap();
             assert_eq!(read.sheets[0].header, Some((0, 0)));
             assert_eq!((read.accepted_rows(), read.refused_rows()), (0, 0));
