@@ -74,7 +74,7 @@ impl Comparison {
         }
     }
 
-    fn by_name<'g>(
+    fn by_name(
         &mut self,
         what: &str,
         expected: Option<&IndexMap<String, Wanted>>,

@@ -136,8 +136,10 @@ fn never_unknown(terms: &Terms, root: TermId) -> Option<Unreachable> {
     let can_be_null = below.iter().any(|term| match &term.kind {
         TermKind::Fact(fact) => !(fact.blank_is_zero && term.ty.is_numeric()),
         TermKind::Constant(value) => value.is_null(),
-        TermKind::Card(..) | TermKind::Growth { .. } | TermKind::Step { .. } => true,
-        TermKind::Arithmetic(crate::expression::Arithmetic::Divide, ..) => true,
+        TermKind::Card(..)
+        | TermKind::Growth { .. }
+        | TermKind::Step { .. }
+        | TermKind::Arithmetic(crate::expression::Arithmetic::Divide, ..) => true,
         TermKind::Policy(_, part) => *part == crate::expression::PolicyPart::Amount,
         _ => false,
     });

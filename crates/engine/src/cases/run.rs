@@ -244,30 +244,7 @@ fn lines(case: &Case, judge: &Judge<'_>, subject: Option<&String>) -> Vec<Report
     let list = |missing: &Missing| missing.iter().cloned().collect::<Vec<_>>().join(", ");
     let binding = judge.binding();
     match &case.target {
-        Target::Policy(id) => {
-            let (Some(bound), Some(result)) = (binding.policy(id), judge.policy(id)) else {
-                return Vec::new();
-            };
-            let clauses = bound
-                .clauses
-                .iter()
-                .zip(&result.clauses)
-                .map(|(clause, result)| {
-                    line(
-                        &clause.id,
-                        state(result.truth).to_owned(),
-                        put_in(judge, clause.when),
-                    )
-                });
-            let amount = bound.amount.map(|amount| {
-                let value = result
-                    .amount
-                    .as_ref()
-                    .map_or("null".to_owned(), |a| a.to_money_text());
-                line("amount", value, put_in(judge, amount))
-            });
-            clauses.chain(amount).collect()
-        }
+        Target::Policy(id) => clause_lines(judge, id, line),
         Target::Scorecard(_) => {
             let Some(card) = binding.card else {
                 return Vec::new();
@@ -308,6 +285,37 @@ fn lines(case: &Case, judge: &Judge<'_>, subject: Option<&String>) -> Vec<Report
             vec![line(&variable.name, judge.value(term).to_text(ty), detail)]
         }
     }
+}
+
+/// The clauses and the amount with the facts put in.
+fn clause_lines(
+    judge: &Judge<'_>,
+    id: &str,
+    line: impl Fn(&str, String, String) -> ReportLine,
+) -> Vec<ReportLine> {
+    let binding = judge.binding();
+    let (Some(bound), Some(result)) = (binding.policy(id), judge.policy(id)) else {
+        return Vec::new();
+    };
+    let clauses = bound
+        .clauses
+        .iter()
+        .zip(&result.clauses)
+        .map(|(clause, result)| {
+            line(
+                &clause.id,
+                state(result.truth).to_owned(),
+                put_in(judge, clause.when),
+            )
+        });
+    let amount = bound.amount.map(|amount| {
+        let value = result
+            .amount
+            .as_ref()
+            .map_or("null".to_owned(), crate::judge::Exact::to_money_text);
+        line("amount", value, put_in(judge, amount))
+    });
+    clauses.chain(amount).collect()
 }
 
 /// A variable's formula with the facts put in, not the value that stands for it.

@@ -1,6 +1,8 @@
 //! A term written out with the facts put in.
 
 use crate::expression::{CardPart, Function, PolicyPart, Type};
+use std::fmt::Write as _;
+
 use crate::judge::{Judge, TermId, TermKind, Value};
 
 /// How tightly an operator binds; what binds less is put in brackets.
@@ -55,6 +57,7 @@ impl Writer<'_, '_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of term")]
     fn write(&self, id: TermId) -> (String, u8) {
         let term = self.judge.binding().terms.get(id);
         match &term.kind {
@@ -106,18 +109,7 @@ impl Writer<'_, '_> {
             TermKind::Case {
                 branches,
                 otherwise,
-            } => {
-                let mut text = "CASE".to_owned();
-                for (when, then) in branches {
-                    let (when, then) = (self.at(*when, 0), self.at(*then, 0));
-                    text.push_str(&format!(" WHEN {when} THEN {then}"));
-                }
-                if let Some(otherwise) = otherwise {
-                    text.push_str(&format!(" ELSE {}", self.at(*otherwise, 0)));
-                }
-                text.push_str(" END");
-                (text, ATOM)
-            }
+            } => (self.case(branches, *otherwise), ATOM),
             TermKind::Call(function, arguments) => (self.call(*function, arguments), ATOM),
             TermKind::Present(inner) => (format!("present({})", self.at(*inner, 0)), ATOM),
             TermKind::Growth {
@@ -153,6 +145,19 @@ impl Writer<'_, '_> {
             }
             TermKind::MonthsRunning(_) => self.known_or(id, || "months_running".to_owned()),
         }
+    }
+
+    fn case(&self, branches: &[(TermId, TermId)], otherwise: Option<TermId>) -> String {
+        let mut text = "CASE".to_owned();
+        for (when, then) in branches {
+            let (when, then) = (self.at(*when, 0), self.at(*then, 0));
+            let _ = write!(text, " WHEN {when} THEN {then}");
+        }
+        if let Some(otherwise) = otherwise {
+            let _ = write!(text, " ELSE {}", self.at(otherwise, 0));
+        }
+        text.push_str(" END");
+        text
     }
 
     fn call(&self, function: Function, arguments: &[TermId]) -> String {

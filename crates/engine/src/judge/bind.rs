@@ -112,6 +112,7 @@ impl<'r> Binder<'r> {
     }
 
     /// The term of an expression.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub fn expr(&mut self, expr: &Expr, scope: Scope<'_>) -> TermId {
         let ty = expr.ty;
         let kind = match &expr.kind {
@@ -381,7 +382,7 @@ impl<'r> Binder<'r> {
     }
 }
 
-impl<'s> Scope<'s> {
+impl Scope<'_> {
     fn back_by(self, periods: u32) -> Self {
         Self {
             back: self.back.saturating_add(periods),

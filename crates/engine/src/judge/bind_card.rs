@@ -88,6 +88,12 @@ pub(super) fn bind_card(
         item_bound.group = group;
         bound.items.push(item_bound);
     }
+    bind_lines(binder, card, scope, &mut bound);
+    bound
+}
+
+/// What stands beside the items: bonuses, penalties, vetoes, levels.
+fn bind_lines(binder: &mut Binder<'_>, card: &Scorecard, scope: Scope<'_>, bound: &mut BoundCard) {
     bound.bonus = card
         .bonus
         .iter()
@@ -110,7 +116,6 @@ pub(super) fn bind_card(
             requires: level.requires.as_ref().map(|expr| binder.expr(expr, scope)),
         });
     }
-    bound
 }
 
 fn bind_item(

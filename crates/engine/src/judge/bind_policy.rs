@@ -56,13 +56,29 @@ pub(super) fn bind_policy(
             });
         }
     }
+    bind_benefit(binder, policy, scope, &mut bound);
+    bound.pool = policy.pool.as_ref().map(|pool| BoundPool {
+        id: pool.id.clone(),
+        limit: binder.expr(&pool.limit, scope),
+        order: pool.order,
+    });
+    bound
+}
+
+/// The amount, what it saves, and further figures.
+fn bind_benefit(
+    binder: &mut Binder<'_>,
+    policy: &Policy,
+    scope: Scope<'_>,
+    bound: &mut BoundPolicy,
+) {
     let benefit = &policy.benefit;
     let null = binder.terms.constant(Value::Null, Type::Money);
     // An amount that is named but not for this day is NULL; a title names none.
     if !benefit.amount.is_empty() {
         let amount = benefit
             .amount
-            .on(as_of)
+            .on(scope.moment.as_of)
             .map_or(null, |expr| binder.expr(expr, scope));
         bound.amount = Some(amount);
     }
@@ -74,23 +90,17 @@ pub(super) fn bind_policy(
     if benefit.timing {
         bound.saves = BoundSaves::Nothing;
     } else if let Some(spans) = &benefit.saves {
-        bound.saves = match spans.on(as_of) {
+        bound.saves = match spans.on(scope.moment.as_of) {
             Some(expr) => BoundSaves::Term(binder.expr(expr, with_amount)),
             None => BoundSaves::Unknown,
         };
     }
     for (name, spans) in &benefit.parts {
-        if let Some(expr) = spans.on(as_of) {
+        if let Some(expr) = spans.on(scope.moment.as_of) {
             let term = binder.expr(expr, with_amount);
             bound.parts.insert(name.clone(), (term, expr.ty));
         }
     }
-    bound.pool = policy.pool.as_ref().map(|pool| BoundPool {
-        id: pool.id.clone(),
-        limit: binder.expr(&pool.limit, scope),
-        order: pool.order,
-    });
-    bound
 }
 
 /// `amount`, as `saves` and `parts` read it: rounded to the hundredth.

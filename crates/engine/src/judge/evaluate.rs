@@ -104,9 +104,8 @@ impl<'a> Judge<'a> {
             TermKind::Constant(constant) => constant.clone(),
             TermKind::Fact(fact) => match self.given(fact) {
                 Some((_, Given::Known(known))) => known.clone(),
-                Some((_, Given::Bad { .. })) => Value::Null,
                 None if fact.blank_is_zero && term.ty.is_numeric() => Value::integer(0),
-                None => Value::Null,
+                Some((_, Given::Bad { .. })) | None => Value::Null,
             },
             TermKind::Derived { given, formula } => match value(given) {
                 // A value that cannot be used is not known, whatever the formula gives.

@@ -76,9 +76,8 @@ impl Judge<'_> {
         let truth = |term: Option<_>| term.map_or(Some(false), |term| self.truth(term));
         let colour = match (truth(aspect.red), truth(aspect.yellow)) {
             (Some(true), _) => Colour::Red,
-            (None, _) => Colour::Unknown,
+            (None, _) | (Some(false), None) => Colour::Unknown,
             (Some(false), Some(true)) => Colour::Yellow,
-            (Some(false), None) => Colour::Unknown,
             (Some(false), Some(false)) => Colour::Green,
         };
         if colour == Colour::Unknown {

@@ -298,7 +298,7 @@ impl Judge<'_> {
         }
         let full_mark = card.full_mark.map(|full_mark| self.value(full_mark));
         if result.items.iter().any(|item| item.left_out) {
-            points = self.scaled(points, result, full_mark.as_ref());
+            points = scaled(&points, result, full_mark.as_ref());
         }
         if let Some(full_mark) = full_mark
             && !card.over
@@ -314,24 +314,7 @@ impl Judge<'_> {
         functions::call(Function::Greatest, &[total, zero()])
     }
 
-    /// What is left is scaled up to the full mark; NULL where nothing is left or its weight is not known.
-    fn scaled(&self, points: Value, result: &CardResult, full_mark: Option<&Value>) -> Value {
-        let of_items = || {
-            result
-                .items
-                .iter()
-                .filter(|item| item.kind == ItemKind::Item)
-        };
-        let weights = |all: bool| -> Value {
-            sum(of_items()
-                .filter(|item| all || !item.left_out)
-                .map(|item| item.most.clone().map_or(Value::Null, Value::Number)))
-        };
-        let full = full_mark.cloned().unwrap_or_else(|| weights(true));
-        let factor = operations::calculate(Arithmetic::Divide, &full, &weights(false));
-        operations::calculate(Arithmetic::Multiply, &points, &factor)
-    }
-
+    /// The level: a veto first, then the floors of groups, then the total.
     fn level(&self, card: &BoundCard, result: &mut CardResult) {
         let text = |word: &str| Value::Text(word.to_owned());
         let vetoes: Vec<Option<bool>> = card
@@ -377,6 +360,11 @@ impl Judge<'_> {
             }
             Some(true) => {}
         }
+        self.reached(card, result);
+    }
+
+    /// The first level whose score is reached and whose condition is true.
+    fn reached(&self, card: &BoundCard, result: &mut CardResult) {
         if result.score.is_null() {
             result
                 .missing_level
@@ -392,7 +380,7 @@ impl Judge<'_> {
                 .map_or(Some(true), |requires| self.truth(requires));
             match operations::and([reached, requires]) {
                 Some(true) => {
-                    result.level = text(&level.id);
+                    result.level = Value::Text(level.id.clone());
                     return;
                 }
                 Some(false) => {}
@@ -406,6 +394,24 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// What is left is scaled up to the full mark; NULL where nothing is left or its weight is not known.
+fn scaled(points: &Value, result: &CardResult, full_mark: Option<&Value>) -> Value {
+    let of_items = || {
+        result
+            .items
+            .iter()
+            .filter(|item| item.kind == ItemKind::Item)
+    };
+    let weights = |all: bool| -> Value {
+        sum(of_items()
+            .filter(|item| all || !item.left_out)
+            .map(|item| item.most.clone().map_or(Value::Null, Value::Number)))
+    };
+    let full = full_mark.cloned().unwrap_or_else(|| weights(true));
+    let factor = operations::calculate(Arithmetic::Divide, &full, &weights(false));
+    operations::calculate(Arithmetic::Multiply, points, &factor)
 }
 
 fn is_number(value: &Value) -> bool {

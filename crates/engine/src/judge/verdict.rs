@@ -134,9 +134,7 @@ impl Judge<'_> {
             .map(|clause| self.clause(clause))
             .collect();
         let verdict = Verdict::of(clauses.iter().map(|clause| clause.truth));
-        let amount = bound
-            .amount
-            .and_then(|amount| self.money(&self.value(amount)));
+        let amount = bound.amount.and_then(|amount| money(&self.value(amount)));
         let missing_amount = match bound.amount {
             Some(term) if amount.is_none() => self.missing(term),
             _ => Missing::new(),
@@ -205,11 +203,6 @@ impl Judge<'_> {
         }
     }
 
-    /// An amount, rounded half-up to the hundredth, once.
-    pub(super) fn money(&self, value: &Value) -> Option<Exact> {
-        value.number().map(|number| number.round(2))
-    }
-
     /// What a policy saves under a choice of policies, before any pool; `None` where it is NULL.
     pub(super) fn saves_under(&self, bound: &BoundPolicy, choice: Choice<'_>) -> Option<Exact> {
         if !bound.in_force {
@@ -218,8 +211,13 @@ impl Judge<'_> {
         match bound.saves {
             BoundSaves::Amount => self.policy(&bound.id)?.amount.clone(),
             BoundSaves::Nothing => Some(Exact::zero()),
-            BoundSaves::Term(term) => self.money(&self.value_under(term, choice)),
+            BoundSaves::Term(term) => money(&self.value_under(term, choice)),
             BoundSaves::Unknown => None,
         }
     }
+}
+
+/// An amount, rounded half-up to the hundredth, once.
+fn money(value: &Value) -> Option<Exact> {
+    value.number().map(|number| number.round(2))
 }

@@ -194,6 +194,10 @@ fn what_is_absent_is_not_what_is_not_known() {
         "grade: none",
         "value: true",
     );
+}
+
+#[test]
+fn presence_is_false_for_what_is_absent_and_not_known_for_what_is_not() {
     worth(
         "boolean",
         "none",
