@@ -1,0 +1,39 @@
+//! `guanjia rulebook`: check the rule files and their cases, list them, find what is stale or near.
+
+mod check;
+mod gaps;
+mod list;
+mod report;
+pub mod rules;
+mod stale;
+pub mod subject_table;
+mod test;
+
+use super::CommandResult;
+use crate::words::Lang;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Check(check::Args),
+    Test(test::Args),
+    List(list::Args),
+    Stale(stale::Args),
+    Gaps(gaps::Args),
+}
+
+/// Runs the command.
+pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    match &args.command {
+        Command::Check(args) => check::run(args, lang),
+        Command::Test(args) => test::run(args, lang),
+        Command::List(args) => list::run(args, lang),
+        Command::Stale(args) => stale::run(args, lang),
+        Command::Gaps(args) => gaps::run(args, lang),
+    }
+}

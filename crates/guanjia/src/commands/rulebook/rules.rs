@@ -1,0 +1,154 @@
+//! What the commands that read the rulebook have in common: which rulebook, zone, date, changed law.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+use engine::judge::read_setting;
+use engine::rulebook::ParameterValue;
+use engine::{Diagnostic, RuleFiles, Rulebook, Severity};
+use miette::miette;
+use rust_embed::RustEmbed;
+
+use crate::clock;
+use crate::words::Lang;
+
+/// The rulebook that the program brings with it.
+#[derive(RustEmbed)]
+#[folder = "../../rulebook/"]
+struct BuiltIn;
+
+/// The folder that is read where none is named.
+const DEFAULT_FOLDER: &str = "rulebook";
+
+/// Which rules are applied.
+#[derive(clap::Args, Debug, Clone, Default)]
+pub struct RulesArgs {
+    #[arg(long, value_name = "DIR")]
+    pub rulebook: Option<PathBuf>,
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<NaiveDate>,
+    #[arg(long = "policy", value_name = "ID")]
+    pub policy: Vec<String>,
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// In which form results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    #[value(alias = "table")]
+    Text,
+    /// For programs.
+    Json,
+    /// For a letter; `explain` alone.
+    Markdown,
+}
+
+impl RulesArgs {
+    /// The assessment date: what was given, else today.
+    pub fn as_of(&self) -> NaiveDate {
+        self.as_of.unwrap_or_else(clock::today)
+    }
+
+    /// The rule files: of `dir`, else of `--rulebook`, else of `./rulebook`, else those built in.
+    pub fn files(&self, dir: Option<&Path>, lang: Lang) -> miette::Result<RuleFiles> {
+        let named = dir.or(self.rulebook.as_deref());
+        let default = Path::new(DEFAULT_FOLDER);
+        let dir = match named {
+            Some(dir) if !dir.is_dir() => {
+                return Err(miette!(
+                    "{}",
+                    lang.with("rulebook-no-folder", dir.display())
+                ));
+            }
+            Some(dir) => dir,
+            None if default.is_dir() => default,
+            None => return Ok(built_in()),
+        };
+        RuleFiles::read(dir).map_err(|error| miette!("{error}: {}", error.source))
+    }
+
+    /// The rulebook of the zone that was named, or the national one; a file that is wrong ends the
+    /// command.
+    pub fn load(&self, lang: Lang) -> miette::Result<Rulebook> {
+        let files = self.files(None, lang)?;
+        self.known_zone(&files, lang)?;
+        let (rulebook, diagnostics) = engine::load_files(&files, self.zone.as_deref());
+        rulebook.ok_or_else(|| {
+            let wrong: Vec<Diagnostic> = diagnostics
+                .into_iter()
+                .filter(|diagnostic| diagnostic.severity == Severity::Error)
+                .collect();
+            miette!(
+                "{}\n{}",
+                lang.t("rulebook-cannot-be-used"),
+                engine::render(&wrong)
+            )
+        })
+    }
+
+    /// Says so where a zone is named that there are no local rules for.
+    pub fn known_zone(&self, files: &RuleFiles, lang: Lang) -> miette::Result<()> {
+        let zones = files.zones();
+        match &self.zone {
+            Some(zone) if !zones.contains(zone) => {
+                let known = zones.join(", ");
+                let values = [("value", zone.as_str()), ("known", known.as_str())];
+                Err(miette!("{}", lang.with_all("rulebook-no-zone", &values)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Parameters that are put in the place of the law's.
+    pub fn settings(&self, rulebook: &Rulebook) -> miette::Result<HashMap<String, ParameterValue>> {
+        self.set
+            .iter()
+            .map(|setting| read_setting(rulebook, setting).map_err(|error| miette!("{error}")))
+            .collect()
+    }
+
+    /// Says so where a policy is named that there is none of.
+    pub fn known_policies(&self, rulebook: &Rulebook, lang: Lang) -> miette::Result<()> {
+        match self
+            .policy
+            .iter()
+            .find(|id| !rulebook.policies.contains_key(*id))
+        {
+            Some(id) => Err(miette!("{}", lang.with("rulebook-no-policy", id))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn built_in() -> RuleFiles {
+    RuleFiles::from_texts(BuiltIn::iter().filter_map(|path| {
+        let file = BuiltIn::get(&path)?;
+        Some((
+            path.into_owned(),
+            String::from_utf8_lossy(&file.data).into_owned(),
+        ))
+    }))
+}
+
+/// Writes results to standard output; a reader that has gone away is no error.
+pub fn say(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    // Whoever closed the pipe does not want the rest.
+    drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// Writes talk to standard error.
+pub fn tell(text: &str) {
+    use std::io::Write as _;
+    drop(writeln!(std::io::stderr(), "{text}"));
+}
