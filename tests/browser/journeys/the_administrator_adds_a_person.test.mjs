@@ -1,0 +1,42 @@
+// The administrator adds an account; its owner must change the password before anything else.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { freshHouse } from "../house.mjs";
+import { launch, looksRight, signIn, visit } from "../browser.mjs";
+
+let house, browser;
+before(async () => {
+  house = await freshHouse({ roles: ["admin"] });
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+});
+
+test("a new auditor sets a password of their own and then sees the audit", async () => {
+  const admin = await visit(browser, house.address);
+  await signIn(admin, "admin");
+  await admin.goto("/users");
+  await admin.fill("#new-login", "zhao");
+  await admin.fill("#new-name", "赵纪");
+  await admin.selectOption("#new-role", "auditor");
+  await admin.fill("#new-password", "first-secret-1");
+  await admin.click("form[action='/users'] button");
+  await admin.waitForURL(/\/users\/\d+$/);
+  await looksRight(admin, "user");
+
+  const own = await visit(browser, house.address);
+  await signIn(own, "zhao", "first-secret-1");
+  await own.waitForURL("**/account");
+  await own.goto("/audit");
+  assert.match(own.url(), /\/account$/, "nothing before the password");
+  await own.fill("#old", "first-secret-1");
+  await own.fill("#new", "second-secret-2");
+  await own.fill("#again", "second-secret-2");
+  await own.click("form[action='/account/password'] button");
+  await own.waitForSelector(".notice.good");
+  await own.goto("/audit");
+  assert.match(own.url(), /\/audit$/);
+  assert.match(await own.textContent("table"), /zhao/);
+});
