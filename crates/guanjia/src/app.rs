@@ -14,7 +14,7 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use crate::accounts::session_store::LedgerSessions;
 use crate::accounts::single_sign_on::SingleSignOn;
 use crate::shell::{Access, Route, error, guard, headers};
-use crate::{accounts, api, audit, enterprises, imports, organisations, overview, projects, sources};
+use crate::{accounts, api, audit, organisations};
 
 /// Hours without a request after which one must sign in again.
 const SESSION_HOURS: i64 = 12;
@@ -47,11 +47,6 @@ pub struct App {
 pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     routes.extend(accounts::routes());
-    routes.extend(overview::routes());
-    routes.extend(projects::routes());
-    routes.extend(enterprises::routes());
-    routes.extend(sources::routes());
-    routes.extend(imports::routes());
     routes.extend(organisations::routes());
     routes.extend(audit::routes());
     routes.extend(api::routes());

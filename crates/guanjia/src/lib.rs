@@ -7,16 +7,8 @@ pub mod app;
 mod audit;
 pub mod clock;
 mod commands;
-mod demonstration;
-mod enterprises;
-mod imports;
-pub mod labels;
-mod lists;
 mod organisations;
-mod overview;
-mod projects;
 pub mod shell;
-mod sources;
 pub mod words;
 
 pub use commands::run;

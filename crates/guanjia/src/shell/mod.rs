@@ -3,7 +3,6 @@
 pub mod assets;
 pub mod display;
 pub mod error;
-pub mod figure;
 pub mod guard;
 pub mod headers;
 pub mod page;
@@ -12,7 +11,6 @@ pub mod route;
 pub mod viewer;
 
 pub use error::PageError;
-pub use figure::Figure;
 pub use page::{Page, render};
 pub use role::{Permission, Role};
 pub use route::{Access, Route};
