@@ -375,6 +375,12 @@ fn make_wide(
     };
     let (name, period, own) = match period_of(PeriodKind::Year, time, layout.lines.time) {
         Some((period, own)) if time.year.is_some() && !rest.is_empty() => (rest, period, own),
+        // A column of nothing but its year holds what the lines above name.
+        Some((period, own)) if time.year.is_some() && layout.lines.indicator.is_some() => (
+            layout.lines.indicator.clone().unwrap_or_default(),
+            period,
+            own,
+        ),
         _ => (words, layout.lines.time.period(), true),
     };
     let name = if name.is_empty() {

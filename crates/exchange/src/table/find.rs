@@ -223,7 +223,7 @@ impl Finder<'_> {
         let first_wide = rows
             .iter()
             .position(|row| words(row) >= 2 && words(row) * 10 >= widest * 6 && figures(row) == 0);
-        match (candidate, first_wide) {
+        match (candidate.filter(|_| data.is_some()), first_wide) {
             (Some(found), Some(wide)) if found > wide + STOREYS_MAX => Some(wide),
             (Some(found), _) => Some(found),
             (None, wide) => wide,

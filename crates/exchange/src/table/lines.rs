@@ -101,6 +101,8 @@ pub struct Lines {
     pub unit: Option<HeaderUnit>,
     /// The ledger's time.
     pub time: LedgerTime,
+    /// What a table of one indicator is about: 指标：地区生产总值.
+    pub indicator: Option<String>,
     /// The title lines, folded and compact, to know them again where a page break repeats them.
     pub titles: Vec<String>,
 }
@@ -114,6 +116,7 @@ pub fn read_lines(view: &View<'_>, rows: &[SheetRow]) -> Lines {
         for cell in view.own_cells(row) {
             let words = view.words_of(cell);
             lines.titles.push(compact(&words));
+            lines.indicator = lines.indicator.take().or_else(|| indicator_of(&words));
             if lines.unit.is_none() {
                 lines.unit = unit_of_line(&words);
             }
@@ -145,6 +148,19 @@ pub fn read_lines(view: &View<'_>, rows: &[SheetRow]) -> Lines {
     merge(&mut title, date);
     lines.time = title;
     lines
+}
+
+/// The indicator that a line names, without its unit.
+fn indicator_of(text: &str) -> Option<String> {
+    let folded = fold(text);
+    let named = folded
+        .strip_prefix("指标")
+        .or_else(|| folded.strip_prefix("数据项"))?;
+    let words = UNIT_IN_TITLE
+        .replace_all(named.trim_start().strip_prefix(':')?, "")
+        .trim()
+        .to_owned();
+    (!words.is_empty()).then_some(words)
 }
 
 /// Fills what is not known yet; a month only where it belongs to the same year.

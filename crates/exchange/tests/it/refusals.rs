@@ -1,0 +1,88 @@
+//! Files that cannot be read, each with its own reason.
+
+use std::io::{Cursor, Write};
+
+use exchange::{LedgerKind, Options, ReadError, read_ledger};
+use zip::write::SimpleFileOptions;
+
+use crate::outline::C::T;
+use crate::outline::book;
+
+fn refusal(bytes: &[u8]) -> ReadError {
+    read_ledger(bytes, "ledger", &Options::new(LedgerKind::Projects)).unwrap_err()
+}
+
+#[test]
+fn a_file_without_bytes_is_empty() {
+    assert_eq!(refusal(b""), ReadError::Empty);
+}
+
+#[test]
+fn a_password_is_said_to_be_one() {
+    assert_eq!(
+        refusal(include_bytes!("../data/encrypted.xlsx")),
+        ReadError::Encrypted
+    );
+}
+
+#[test]
+fn a_damaged_workbook_is_said_to_be_damaged() {
+    let mut bytes = book("项目", &[vec![T("项目名称"), T("总投资")]], &[]);
+    let name = b"xl/worksheets/sheet1.xml";
+    let sheet = bytes
+        .windows(name.len())
+        .position(|window| window == name)
+        .unwrap()
+        + name.len();
+    bytes[sheet + 20..sheet + 60].fill(0);
+    assert!(matches!(refusal(&bytes), ReadError::Damaged(_)));
+    assert!(matches!(refusal(&bytes[..sheet]), ReadError::Damaged(_)));
+}
+
+#[test]
+fn a_picture_is_no_ledger() {
+    assert_eq!(
+        refusal(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        ReadError::UnknownKind
+    );
+}
+
+#[test]
+fn a_package_that_swells_is_refused_before_it_is_unpacked() {
+    let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    package
+        .start_file(
+            "xl/workbook.xml",
+            SimpleFileOptions::default().compression_level(Some(1)),
+        )
+        .unwrap();
+    let zeros = vec![0_u8; 1024 * 1024];
+    for _ in 0..257 {
+        package.write_all(&zeros).unwrap();
+    }
+    let bytes = package.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1024 * 1024);
+    assert_eq!(refusal(&bytes), ReadError::TooLarge);
+}
+
+#[test]
+fn more_rows_than_a_spreadsheet_has_are_refused() {
+    let text = "a\n".repeat(1_048_577);
+    assert_eq!(
+        refusal(text.as_bytes()),
+        ReadError::TooManyRows {
+            sheet: String::new()
+        }
+    );
+}
+
+#[test]
+fn more_columns_than_a_spreadsheet_has_are_refused() {
+    let text = "a,".repeat(16_385);
+    assert_eq!(
+        refusal(text.as_bytes()),
+        ReadError::TooManyColumns {
+            sheet: String::new()
+        }
+    );
+}
