@@ -150,9 +150,12 @@ impl<C: ConnectionTrait> Source<'_, C> {
             .after
             .as_ref()
             .is_some_and(|after| after.value.is_none());
+        let few = self.few(R::LIST, query).await?;
+        let few = few.as_deref();
         let mut rows = Vec::new();
         if !in_unknown {
-            rows = self.part(R::LIST, query, sort, true, wanted).await?;
+            let part = self.part(R::LIST, query, sort, few, true, wanted);
+            rows = part.await?;
         }
         if rows.len() < wanted && !sort.always_known {
             let rest = wanted - rows.len();
@@ -161,7 +164,8 @@ impl<C: ConnectionTrait> Source<'_, C> {
                 after,
                 ..query.clone()
             };
-            rows.extend(self.part(R::LIST, &unknown, sort, false, rest).await?);
+            let part = self.part(R::LIST, &unknown, sort, few, false, rest);
+            rows.extend(part.await?);
         }
         let more = rows.len() == wanted;
         rows.truncate(query.limit as usize);
@@ -181,6 +185,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
         list: &'static List,
         query: &ListQuery,
         sort: Named,
+        few: Option<&[i64]>,
         known: bool,
         limit: usize,
     ) -> Result<Vec<Row>> {
@@ -190,7 +195,17 @@ impl<C: ConnectionTrait> Source<'_, C> {
             sql.push(", ").push(column.name);
         }
         sql.push(", ").push(sort.column);
-        self.restrict(&mut sql, list, query, sort.column == "name_key" && known)?;
+        let by_name = few.is_none() && sort.column == "name_key";
+        self.restrict(&mut sql, list, query, by_name)?;
+        match few {
+            Some([]) => return Ok(Vec::new()),
+            Some(ids) => {
+                sql.push(" AND subject_id IN (")
+                    .bind_all(ids.iter().copied())
+                    .push(")");
+            }
+            None => {}
+        }
         let (before, order) = if query.sort.descending && known {
             (" < ", " DESC")
         } else {

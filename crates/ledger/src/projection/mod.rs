@@ -5,6 +5,7 @@ mod columns;
 mod compute;
 mod light;
 mod list;
+mod narrow;
 mod past;
 mod query;
 mod rebuild;

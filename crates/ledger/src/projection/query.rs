@@ -193,7 +193,8 @@ pub(crate) fn restrict_search(sql: &mut Sql, table: &str, query: &ListQuery, dia
         .push(") > 0)");
 }
 
-fn restrict_one(sql: &mut Sql, named: Named, filter: &Filter) -> Result<()> {
+/// Adds the condition of one filter.
+pub(crate) fn restrict_one(sql: &mut Sql, named: Named, filter: &Filter) -> Result<()> {
     let column = named.column;
     let fits = match filter.bound {
         Bound::OneOf(_) | Bound::Known | Bound::Unknown => true,
