@@ -1,6 +1,7 @@
 //! A workbook as a ledger: columns with their meaning, records with their facts, and what was refused.
 
 mod columns;
+mod fact_row;
 mod facts;
 mod mapping;
 mod read;
@@ -10,8 +11,7 @@ mod table_reader;
 mod totals;
 
 pub use columns::{Column, Slot};
-pub use facts::FactRow;
-pub use facts::fact_of_row;
+pub use fact_row::{FactRow, fact_of_row};
 pub use mapping::{ColumnChoice, Mapping};
 pub use read::{Options, each_record, read_ledger};
 pub use record::{Entry, Note, Record, Refusal, Skipped};
