@@ -74,7 +74,7 @@ export const start = async (words, env, address) => {
   return { out: () => out, talk: () => talk, stop };
 };
 
-export const PASSWORD = "南山有台-北山有莱";
+export const PASSWORD = "南山有台-北山有莱-2024";
 export const ZONE = "一号高新区";
 
 // A house with a zone and one account per role named, whose login is the role.
@@ -84,7 +84,7 @@ export const freshHouse = async ({ roles = ["admin"], settings = () => ({}) } = 
     for (const role of ["admin", ...roles.filter((role) => role !== "admin")]) {
       const words = ["user", "add", role, "--role", role, "--scope", ZONE, "--data", place.data];
       const added = spawnSync(binary, words, { env: place.env, input: `${PASSWORD}\n`, encoding: "utf8" });
-      if (added.status !== 0) throw new Error(`user add ${role}: ${added.stderr}`);
+      if (added.status !== 0) throw new Error(`user add ${role}: ${added.error ?? added.stderr}`);
     }
     const port = await freePort();
     const address = `http://127.0.0.1:${port}`;

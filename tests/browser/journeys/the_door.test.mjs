@@ -25,7 +25,7 @@ test("a person signs in, is brought to where they wanted to go, and signs out", 
   await page.waitForSelector("[role=alert]");
   await page.goto("/login?next=/users");
   await page.fill("#login", "admin");
-  await page.fill("#password", "南山有台-北山有莱");
+  await page.fill("#password", "南山有台-北山有莱-2024");
   await page.click("button.main");
   await page.waitForURL("**/users");
   await looksRight(page, "users");

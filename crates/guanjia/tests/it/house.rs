@@ -26,7 +26,7 @@ use tower_sessions::cookie::time::{Duration, OffsetDateTime};
 use tower_sessions::session::{Id, Record};
 
 /// The password of everybody in the house.
-pub const PASSWORD: &str = "南山有台-北山有莱";
+pub const PASSWORD: &str = "南山有台-北山有莱-2024";
 
 /// A house with people in it.
 pub struct House {
