@@ -58,7 +58,10 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let user = app.ledger.user(viewer.user_id).await?;
     let said = if user.must_change_password {
-        Said { error: viewer.lang.t("password-must-change"), ..Said::default() }
+        Said {
+            error: viewer.lang.t("password-must-change"),
+            ..Said::default()
+        }
     } else {
         Said::default()
     };
@@ -72,8 +75,10 @@ async fn page(
     said: Said,
 ) -> Result<Response, PageError> {
     let user = app.ledger.user(viewer.user_id).await?;
-    let proposed: Option<String> =
-        session.get(PROPOSED_KEY).await.map_err(|error| PageError::internal(&error))?;
+    let proposed: Option<String> = session
+        .get(PROPOSED_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     let proposed_secret = match (&user.totp_secret, proposed) {
         (Some(_), _) => String::new(),
         (None, Some(secret)) => secret,
@@ -138,12 +143,28 @@ pub async fn change_password(
             .map(|weakness| lang.find(weakness.key()).unwrap_or_default())
     };
     if let Some(error) = wrong {
-        return page(&app, &viewer, &session, Said { error, ..Said::default() }).await;
+        return page(
+            &app,
+            &viewer,
+            &session,
+            Said {
+                error,
+                ..Said::default()
+            },
+        )
+        .await;
     }
-    let hash = passwords::hash(form.new).await.map_err(|error| PageError::internal(&error))?;
-    app.ledger.set_password(&viewer.stamp(), user.id, &hash, false).await?;
+    let hash = passwords::hash(form.new)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
+    app.ledger
+        .set_password(&viewer.stamp(), user.id, &hash, false)
+        .await?;
     login::enter(&app, &session, &user, "password changed").await?;
-    let said = Said { done: lang.t("password-changed"), ..Said::default() };
+    let said = Said {
+        done: lang.t("password-changed"),
+        ..Said::default()
+    };
     page(&app, &viewer, &session, said).await
 }
 
@@ -201,13 +222,17 @@ pub async fn change_code(
             Err(error) => said.error = error,
         }
     } else {
-        let proposed: Option<String> =
-            session.get(PROPOSED_KEY).await.map_err(|error| PageError::internal(&error))?;
+        let proposed: Option<String> = session
+            .get(PROPOSED_KEY)
+            .await
+            .map_err(|error| PageError::internal(&error))?;
         let confirmed = proposed
             .filter(|secret| one_time_code::step_of_code(secret, &form.code, viewer.now).is_some());
         match confirmed {
             Some(secret) => {
-                app.ledger.set_totp(&viewer.stamp(), user.id, Some(&secret)).await?;
+                app.ledger
+                    .set_totp(&viewer.stamp(), user.id, Some(&secret))
+                    .await?;
                 login::enter(&app, &session, &user, "codes on").await?;
                 said.done = lang.t("code-on");
             }
@@ -230,17 +255,46 @@ pub async fn add_token(
     session: Session,
     Form(form): Form<TokenForm>,
 ) -> Result<Response, PageError> {
-    let name: String = form.name.trim().chars().take(TOKEN_NAME_LENGTH_MAX).collect();
+    let name: String = form
+        .name
+        .trim()
+        .chars()
+        .take(TOKEN_NAME_LENGTH_MAX)
+        .collect();
     if name.is_empty() {
         let error = viewer.lang.t("token-name-needed");
-        return page(&app, &viewer, &session, Said { error, ..Said::default() }).await;
+        return page(
+            &app,
+            &viewer,
+            &session,
+            Said {
+                error,
+                ..Said::default()
+            },
+        )
+        .await;
     }
     let secret = tokens::new_secret();
     let until = Timestamp::from(viewer.now + Duration::days(TOKEN_DAYS));
     app.ledger
-        .add_api_token(&viewer.stamp(), viewer.user_id, &name, &tokens::hash(&secret), Some(until))
+        .add_api_token(
+            &viewer.stamp(),
+            viewer.user_id,
+            &name,
+            &tokens::hash(&secret),
+            Some(until),
+        )
         .await?;
-    page(&app, &viewer, &session, Said { new_token: secret, ..Said::default() }).await
+    page(
+        &app,
+        &viewer,
+        &session,
+        Said {
+            new_token: secret,
+            ..Said::default()
+        },
+    )
+    .await
 }
 
 /// `POST /account/tokens/{id}/revocation`.
@@ -249,6 +303,8 @@ pub async fn revoke_token(
     viewer: Viewer,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    app.ledger.revoke_api_token(&viewer.stamp(), viewer.user_id, id).await?;
+    app.ledger
+        .revoke_api_token(&viewer.stamp(), viewer.user_id, id)
+        .await?;
     Ok(Redirect::to("/account").into_response())
 }

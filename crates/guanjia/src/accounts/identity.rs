@@ -22,7 +22,10 @@ pub const ZONE_KEY: &str = "zone";
 
 /// The account that is signed in; `None` for nobody.
 pub async fn signed_in(session: &Session) -> Result<Option<i64>, PageError> {
-    session.get(USER_KEY).await.map_err(|error| PageError::internal(&error))
+    session
+        .get(USER_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))
 }
 
 /// The person of an account; `None` when it is disabled, unknown, or of a demonstration that is not
@@ -41,9 +44,47 @@ pub async fn viewer(
         return Ok(None);
     }
     let zones = all_zones(app).await?;
+    let grants = grants_of(app, user_id, &zones).await?;
+    let mine: Vec<Zone> = zones
+        .into_iter()
+        .filter(|zone| grants.iter().any(|grant| grant.zone_id == zone.id))
+        .collect();
+    let chosen: Option<i64> = session
+        .get(ZONE_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
+    let single_sign_on: Option<i64> = session
+        .get(SSO_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
+    let single_sign_on = single_sign_on.is_some();
+    let zone = mine
+        .iter()
+        .find(|zone| Some(zone.id) == chosen)
+        .or_else(|| mine.first())
+        .cloned();
+    Ok(Some(Viewer {
+        user_id,
+        login: user.login,
+        name: user.display_name,
+        lang: Lang::default(),
+        theme: String::new(),
+        now: clock::now(),
+        as_of: None,
+        zones: mine,
+        zone,
+        grants,
+        password_due: user.must_change_password && !single_sign_on,
+    }))
+}
+
+/// What has been granted to an account, each grant in its zone.
+async fn grants_of(app: &App, user_id: i64, zones: &[Zone]) -> Result<Vec<Grant>, PageError> {
     let mut grants = Vec::new();
     for grant in app.ledger.grants_of(user_id).await? {
-        let Some(role) = Role::from_id(&grant.role) else { continue };
+        let Some(role) = Role::from_id(&grant.role) else {
+            continue;
+        };
         match grant.scope {
             GrantScope::Organisation { path, .. } => {
                 if let Some(zone) = zones.iter().find(|zone| path.starts_with(&zone.path)) {
@@ -68,7 +109,12 @@ pub async fn viewer(
             }
             // Before there is a zone, somebody must be able to add the first.
             GrantScope::Installation if zones.is_empty() => {
-                grants.push(Grant { role, zone_id: 0, path: None, enterprise_id: None });
+                grants.push(Grant {
+                    role,
+                    zone_id: 0,
+                    path: None,
+                    enterprise_id: None,
+                });
             }
             GrantScope::Installation => grants.extend(zones.iter().map(|zone| Grant {
                 role,
@@ -78,38 +124,22 @@ pub async fn viewer(
             })),
         }
     }
-    let mine: Vec<Zone> = zones
-        .into_iter()
-        .filter(|zone| grants.iter().any(|grant| grant.zone_id == zone.id))
-        .collect();
-    let chosen: Option<i64> =
-        session.get(ZONE_KEY).await.map_err(|error| PageError::internal(&error))?;
-    let single_sign_on: Option<i64> =
-        session.get(SSO_KEY).await.map_err(|error| PageError::internal(&error))?;
-    let single_sign_on = single_sign_on.is_some();
-    let zone =
-        mine.iter().find(|zone| Some(zone.id) == chosen).or_else(|| mine.first()).cloned();
-    Ok(Some(Viewer {
-        user_id,
-        login: user.login,
-        name: user.display_name,
-        lang: Lang::default(),
-        theme: String::new(),
-        now: clock::now(),
-        as_of: None,
-        zones: mine,
-        zone,
-        grants,
-        password_due: user.must_change_password && !single_sign_on,
-    }))
+    Ok(grants)
 }
 
 /// All zones of the installation, by name.
 pub async fn all_zones(app: &App) -> Result<Vec<Zone>, PageError> {
-    let organisations = app.ledger.organisations(&Scope::everything(), AsOf::Now).await?;
+    let organisations = app
+        .ledger
+        .organisations(&Scope::everything(), AsOf::Now)
+        .await?;
     Ok(organisations
         .into_iter()
         .filter(|organisation| organisation.kind == OrganisationKind::Zone)
-        .map(|zone| Zone { id: zone.id, name: zone.name, path: zone.path })
+        .map(|zone| Zone {
+            id: zone.id,
+            name: zone.name,
+            path: zone.path,
+        })
         .collect())
 }

@@ -49,7 +49,11 @@ impl Next {
 /// A path of this house; the start for anything else, so that nobody is sent elsewhere.
 pub fn safe_next(next: &str) -> &str {
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-    if own && !next.chars().any(char::is_control) { next } else { "/" }
+    if own && !next.chars().any(char::is_control) {
+        next
+    } else {
+        "/"
+    }
 }
 
 /// `GET /login`.
@@ -100,35 +104,41 @@ pub async fn submit(
         render(&page).map(|response| (status, response).into_response())
     };
     // Longer ones are nobody's, and would fill the table of failures.
-    let long = form.login.chars().count() > LOGIN_LENGTH_MAX
+    let too_long = form.login.chars().count() > LOGIN_LENGTH_MAX
         || form.password.chars().count() > passwords::LENGTH_MAX;
-    if long {
+    if too_long {
         return again(lang.t("sign-in-failed"), StatusCode::UNAUTHORIZED);
     }
-    let keys: Vec<String> = [Some(login_key(&form.login)), address.key()].into_iter().flatten().collect();
-    for key in &keys {
+    let counters: Vec<String> = [Some(login_key(&form.login)), address.key()]
+        .into_iter()
+        .flatten()
+        .collect();
+    for key in &counters {
         let wait = throttle::seconds_to_wait(&app, key, now).await?;
         if wait > 0 {
-            return again(lang.with("sign-in-throttled", wait), StatusCode::TOO_MANY_REQUESTS);
+            return again(
+                lang.with("sign-in-throttled", wait),
+                StatusCode::TOO_MANY_REQUESTS,
+            );
         }
     }
-    for key in &keys {
+    for key in &counters {
         throttle::count(&app, key, now).await?;
     }
     let user = app.ledger.user_by_login(&form.login).await?;
-    let usable = user.filter(|user| !user.disabled && (app.demo || !user.demo));
-    let hash = usable.as_ref().and_then(|user| user.password_hash.clone());
+    let allowed = user.filter(|user| !user.disabled && (app.demo || !user.demo));
+    let hash = allowed.as_ref().and_then(|user| user.password_hash.clone());
     let fits = passwords::verify(form.password.clone(), hash)
         .await
         .map_err(|error| PageError::internal(&error))?;
-    let Some(user) = usable.filter(|_| fits) else {
+    let Some(user) = allowed.filter(|_| fits) else {
         return again(lang.t("sign-in-failed"), StatusCode::UNAUTHORIZED);
     };
     if user.totp_secret.is_some() {
         put(&session, PENDING_KEY, user.id).await?;
         return ask_code(lang, &form.next);
     }
-    for key in &keys {
+    for key in &counters {
         app.ledger.clear_login_failures(key).await?;
     }
     enter(&app, &session, &user, "password").await?;
@@ -192,8 +202,10 @@ pub async fn submit_code(
 ) -> Result<Response, PageError> {
     let lang = guard::language(&headers);
     let now = clock::now();
-    let pending: Option<i64> =
-        session.get(PENDING_KEY).await.map_err(|error| PageError::internal(&error))?;
+    let pending: Option<i64> = session
+        .get(PENDING_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     let Some(user_id) = pending else {
         return Ok(Redirect::to("/login").into_response());
     };
@@ -218,7 +230,9 @@ pub async fn submit_code(
         return Ok((StatusCode::UNAUTHORIZED, render(&page)?).into_response());
     }
     app.ledger.clear_login_failures(&key).await?;
-    app.ledger.clear_login_failures(&login_key(&user.login)).await?;
+    app.ledger
+        .clear_login_failures(&login_key(&user.login))
+        .await?;
     if let Some(key) = address.key() {
         app.ledger.clear_login_failures(&key).await?;
     }
@@ -228,12 +242,7 @@ pub async fn submit_code(
 
 /// Signs the person in under a session id that nobody knew before, with nothing in it of whoever
 /// used the session until then.
-pub async fn enter(
-    app: &App,
-    session: &Session,
-    user: &User,
-    how: &str,
-) -> Result<(), PageError> {
+pub async fn enter(app: &App, session: &Session, user: &User, how: &str) -> Result<(), PageError> {
     let failed = |error: tower_sessions::session::Error| PageError::internal(&error);
     let before: Option<i64> = session.get(USER_KEY).await.map_err(failed)?;
     let zone: Option<i64> = session.get(ZONE_KEY).await.map_err(failed)?;
@@ -243,19 +252,30 @@ pub async fn enter(
     if let Some(zone) = zone.filter(|_| before == Some(user.id)) {
         put(session, ZONE_KEY, zone).await?;
     }
-    let actor = Actor { user_id: Some(user.id), name: user.login.clone() };
+    let actor = Actor {
+        user_id: Some(user.id),
+        name: user.login.clone(),
+    };
     let action = Action::new("login.enter", "user", user.id).with(serde_json::json!({"how": how}));
-    app.ledger.note(&Stamp::new(clock::now(), actor), action).await?;
+    app.ledger
+        .note(&Stamp::new(clock::now(), actor), action)
+        .await?;
     Ok(())
 }
 
 async fn put(session: &Session, key: &str, value: i64) -> Result<(), PageError> {
-    session.insert(key, value).await.map_err(|error| PageError::internal(&error))
+    session
+        .insert(key, value)
+        .await
+        .map_err(|error| PageError::internal(&error))
 }
 
 /// `POST /logout`.
 pub async fn sign_out(session: Session) -> Result<Response, PageError> {
-    session.flush().await.map_err(|error| PageError::internal(&error))?;
+    session
+        .flush()
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     Ok(Redirect::to("/login").into_response())
 }
 
@@ -268,8 +288,15 @@ pub struct Language {
 /// `POST /language`: a cookie, then the page one came from.
 pub async fn switch_language(headers: HeaderMap, Form(form): Form<Language>) -> Response {
     let lang = Lang::from_tag(&form.lang).unwrap_or_default();
-    let cookie = format!("lang={}; Path=/; Max-Age=31536000; SameSite=Lax", lang.tag());
-    ([(header::SET_COOKIE, cookie)], Redirect::to(&came_from(&headers))).into_response()
+    let cookie = format!(
+        "lang={}; Path=/; Max-Age=31536000; SameSite=Lax",
+        lang.tag()
+    );
+    (
+        [(header::SET_COOKIE, cookie)],
+        Redirect::to(&came_from(&headers)),
+    )
+        .into_response()
 }
 
 /// The path of the page that a form was on; the start where the browser does not tell.
@@ -277,7 +304,10 @@ fn came_from(headers: &HeaderMap) -> String {
     headers
         .get(header::REFERER)
         .and_then(|value| value.to_str().ok())
-        .map_or_else(|| "/".to_owned(), |address| safe_next(&guard::path_of(address)).to_owned())
+        .map_or_else(
+            || "/".to_owned(),
+            |address| safe_next(&guard::path_of(address)).to_owned(),
+        )
 }
 
 /// The zone chosen.
@@ -305,7 +335,10 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_site() {
-        assert_eq!(safe_next("/projects?stage=started"), "/projects?stage=started");
+        assert_eq!(
+            safe_next("/projects?stage=started"),
+            "/projects?stage=started"
+        );
         assert_eq!(safe_next("//evil.example"), "/");
         assert_eq!(safe_next("https://evil.example"), "/");
         assert_eq!(safe_next("/\\evil.example"), "/");

@@ -34,15 +34,27 @@ pub fn routes() -> Vec<Route> {
         post("/login", Access::Public, login::submit),
         post("/login/code", Access::Public, login::submit_code),
         get("/login/oidc", Access::Public, single_sign_on::start),
-        get("/login/oidc/callback", Access::Public, single_sign_on::finish),
+        get(
+            "/login/oidc/callback",
+            Access::Public,
+            single_sign_on::finish,
+        ),
         post("/logout", Access::SignedIn, login::sign_out),
         post("/language", Access::Public, login::switch_language),
         post("/zone", Access::SignedIn, login::switch_zone),
         get("/account", Access::SignedIn, account_page::show),
-        post("/account/password", Access::SignedIn, account_page::change_password),
+        post(
+            "/account/password",
+            Access::SignedIn,
+            account_page::change_password,
+        ),
         post("/account/code", Access::SignedIn, account_page::change_code),
         post("/account/tokens", Access::SignedIn, account_page::add_token),
-        post("/account/tokens/{id}/revocation", Access::SignedIn, account_page::revoke_token),
+        post(
+            "/account/tokens/{id}/revocation",
+            Access::SignedIn,
+            account_page::revoke_token,
+        ),
         get("/users", keep, users::list),
         post("/users", keep, users::add),
         get("/users/{id}", keep, user_page::show),
@@ -50,6 +62,10 @@ pub fn routes() -> Vec<Route> {
         post("/users/{id}/code", keep, user_page::remove_code),
         post("/users/{id}/disablement", keep, user_page::set_disabled),
         post("/users/{id}/grants", keep, user_page::grant),
-        post("/users/{id}/grants/{grant}/revocation", keep, user_page::revoke),
+        post(
+            "/users/{id}/grants/{grant}/revocation",
+            keep,
+            user_page::revoke,
+        ),
     ]
 }

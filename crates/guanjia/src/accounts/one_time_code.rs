@@ -22,7 +22,9 @@ fn totp(secret: &str) -> Option<TOTP> {
 /// code.
 pub fn step_of_code(secret: &str, code: &str, now: DateTime<Utc>) -> Option<i64> {
     let totp = totp(secret)?;
-    let present = now.timestamp().div_euclid(i64::try_from(STEP_SECONDS).ok()?);
+    let present = now
+        .timestamp()
+        .div_euclid(i64::try_from(STEP_SECONDS).ok()?);
     (present - 1..=present + 1).find(|step| {
         u64::try_from(*step).is_ok_and(|step| totp.generate(step * STEP_SECONDS) == code.trim())
     })
@@ -30,8 +32,10 @@ pub fn step_of_code(secret: &str, code: &str, now: DateTime<Utc>) -> Option<i64>
 
 /// The address that an authenticator reads from a link.
 pub fn setup_address(secret: &str, login: &str) -> String {
-    let login: String =
-        login.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.@".contains(*c)).collect();
+    let login: String = login
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-_.@".contains(*c))
+        .collect();
     format!("otpauth://totp/Guanjia:{login}?secret={secret}&issuer=Guanjia")
 }
 
@@ -42,7 +46,9 @@ mod tests {
     #[test]
     fn codes_of_the_standard_are_known() {
         // RFC 6238, appendix B: the secret is the ASCII text 12345678901234567890.
-        let secret = Secret::Raw(b"12345678901234567890".to_vec()).to_encoded().to_string();
+        let secret = Secret::Raw(b"12345678901234567890".to_vec())
+            .to_encoded()
+            .to_string();
         let moment = DateTime::from_timestamp(59, 0).unwrap();
         assert_eq!(step_of_code(&secret, "287082", moment), Some(1));
         assert_eq!(step_of_code(&secret, "287083", moment), None);

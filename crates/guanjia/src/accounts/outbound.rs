@@ -38,22 +38,29 @@ pub struct Outbound {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
-impl Outbound {
+impl Default for Outbound {
     /// A client that trusts the machine's certificates, or Mozilla's where the machine has none.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let builder = match HttpsConnectorBuilder::new().with_native_roots() {
             Ok(builder) => builder,
             Err(_) => HttpsConnectorBuilder::new().with_webpki_roots(),
         };
         let connector = builder.https_or_http().enable_http1().build();
-        Self { client: Client::builder(TokioExecutor::new()).build(connector) }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+        }
     }
+}
 
+impl Outbound {
     /// Sends a request.
     ///
     /// # Errors
     /// [`OutboundError`] when there is no answer; a status that tells of an error is an answer.
-    pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, OutboundError> {
+    pub async fn send(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, OutboundError> {
         let request = request.map(|body| Full::new(Bytes::from(body)));
         let exchange = async {
             let (parts, body) = self.client.request(request).await?.into_parts();
@@ -61,13 +68,16 @@ impl Outbound {
             let body = body.map_err(OutboundError::Answer)?.to_bytes().to_vec();
             Ok(Response::from_parts(parts, body))
         };
-        tokio::time::timeout(WAIT, exchange).await.map_err(|_| OutboundError::Timeout)?
+        tokio::time::timeout(WAIT, exchange)
+            .await
+            .map_err(|_| OutboundError::Timeout)?
     }
 }
 
 impl<'c> AsyncHttpClient<'c> for Outbound {
     type Error = OutboundError;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'static>>;
+    type Future =
+        Pin<Box<dyn Future<Output = Result<HttpResponse, OutboundError>> + Send + 'static>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         let client = self.clone();

@@ -64,12 +64,14 @@ pub async fn verify(
     password: String,
     hash: Option<String>,
 ) -> Result<bool, tokio::task::JoinError> {
-    tokio::task::spawn_blocking(move || match hash.as_deref().map(PasswordHash::new) {
-        Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
-        _ => {
-            hash_now(&password);
-            false
+    tokio::task::spawn_blocking(move || {
+        if let Some(Ok(hash)) = hash.as_deref().map(PasswordHash::new) {
+            return Argon2::default()
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok();
         }
+        hash_now(&password);
+        false
     })
     .await
 }
@@ -82,8 +84,16 @@ mod tests {
     async fn a_password_fits_its_own_hash_alone() {
         let stored = hash("长城外古道边-2024".to_owned()).await.unwrap();
         assert!(stored.starts_with("$argon2id$"));
-        assert!(verify("长城外古道边-2024".to_owned(), Some(stored.clone())).await.unwrap());
-        assert!(!verify("长城外古道边-2025".to_owned(), Some(stored)).await.unwrap());
+        assert!(
+            verify("长城外古道边-2024".to_owned(), Some(stored.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !verify("长城外古道边-2025".to_owned(), Some(stored))
+                .await
+                .unwrap()
+        );
         assert!(!verify("anything".to_owned(), None).await.unwrap());
     }
 
@@ -91,7 +101,10 @@ mod tests {
     fn weak_passwords_are_named() {
         assert_eq!(weakness("short", "li"), Some(Weakness::Length));
         assert_eq!(weakness("aaaaaaaaaaaa", "li"), Some(Weakness::Guessable));
-        assert_eq!(weakness("zhangsan-2024", "zhangsan"), Some(Weakness::Guessable));
+        assert_eq!(
+            weakness("zhangsan-2024", "zhangsan"),
+            Some(Weakness::Guessable)
+        );
         assert_eq!(weakness("correct horse", "li"), None);
     }
 }

@@ -48,7 +48,7 @@ const AWAY_KEY: &str = "oidc";
 /// Seconds after which such a sign-in is no longer taken.
 const AWAY_SECONDS_MAX: i64 = 600;
 /// How long the provider's addresses and keys are kept before they are asked for again.
-const KEPT: Duration = Duration::from_secs(3600);
+const KEPT: Duration = Duration::from_hours(1);
 
 type Client = CoreClient<
     EndpointSet,
@@ -95,13 +95,16 @@ impl SingleSignOn {
     pub fn from_environment() -> miette::Result<Option<Arc<Self>>> {
         let lang = Lang::of_environment();
         let setting = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let Some(issuer) = setting("GUANJIA_OIDC_ISSUER") else { return Ok(None) };
-        let needed =
-            |name: &str| setting(name).ok_or_else(|| miette!("{}", lang.with("oidc-missing", name)));
+        let Some(issuer) = setting("GUANJIA_OIDC_ISSUER") else {
+            return Ok(None);
+        };
+        let needed = |name: &str| {
+            setting(name).ok_or_else(|| miette!("{}", lang.with("oidc-missing", name)))
+        };
         let client_id = needed("GUANJIA_OIDC_CLIENT_ID")?;
         let redirect = needed("GUANJIA_OIDC_REDIRECT")?;
         let secret = setting("GUANJIA_OIDC_CLIENT_SECRET");
-        Self::new(issuer, client_id, secret, redirect, lang).map(|one| Some(Arc::new(one)))
+        Self::new(&issuer, client_id, secret, &redirect, lang).map(|one| Some(Arc::new(one)))
     }
 
     /// A provider with these settings.
@@ -109,24 +112,24 @@ impl SingleSignOn {
     /// # Errors
     /// When an address is none, or is `http:` and not on this machine.
     pub fn new(
-        issuer: String,
+        issuer: &str,
         client_id: String,
         client_secret: Option<String>,
-        redirect: String,
+        redirect: &str,
         lang: Lang,
     ) -> miette::Result<Self> {
         let wrong = |value: &str| miette!("{}", lang.with("oidc-address-wrong", value));
-        for address in [&issuer, &redirect] {
+        for address in [issuer, redirect] {
             if !is_private_enough(address) {
                 return Err(miette!("{}", lang.with("oidc-address-open", address)));
             }
         }
         Ok(Self {
-            issuer: IssuerUrl::new(issuer.clone()).map_err(|_| wrong(&issuer))?,
+            issuer: IssuerUrl::new(issuer.to_owned()).map_err(|_| wrong(issuer))?,
             client_id: ClientId::new(client_id),
             client_secret: client_secret.map(ClientSecret::new),
-            redirect: RedirectUrl::new(redirect.clone()).map_err(|_| wrong(&redirect))?,
-            http: Outbound::new(),
+            redirect: RedirectUrl::new(redirect.to_owned()).map_err(|_| wrong(redirect))?,
+            http: Outbound::default(),
             discovered: Mutex::new(None),
         })
     }
@@ -188,17 +191,24 @@ impl SingleSignOn {
         let mut person = Person {
             external_id: format!("{}|{}", self.issuer.as_str(), claims.subject().as_str()),
             verified_email: verified(claims.email_verified(), claims.email().map(|e| e.as_str())),
-            username: claims.preferred_username().map(|name| name.as_str().to_owned()),
+            username: claims
+                .preferred_username()
+                .map(|name| name.as_str().to_owned()),
         };
         if person.verified_email.is_none() || person.username.is_none() {
             let subject = claims.subject().clone();
             if let Ok(request) = client.user_info(tokens.access_token().clone(), Some(subject)) {
-                let more: CoreUserInfoClaims =
-                    request.request_async(&self.http).await.map_err(|error| with_causes(&error))?;
+                let more: CoreUserInfoClaims = request
+                    .request_async(&self.http)
+                    .await
+                    .map_err(|error| with_causes(&error))?;
                 let email = more.email().map(|email| email.as_str());
-                person.verified_email =
-                    person.verified_email.or_else(|| verified(more.email_verified(), email));
-                let name = more.preferred_username().map(|name| name.as_str().to_owned());
+                person.verified_email = person
+                    .verified_email
+                    .or_else(|| verified(more.email_verified(), email));
+                let name = more
+                    .preferred_username()
+                    .map(|name| name.as_str().to_owned());
                 person.username = person.username.or(name);
             }
         }
@@ -214,12 +224,18 @@ fn checked_claims(
     nonce: &Nonce,
 ) -> Result<CoreIdTokenClaims, ClaimsVerificationError> {
     let other = |words: &str| ClaimsVerificationError::Other(words.to_owned());
-    let id_token = tokens.id_token().ok_or_else(|| other("the answer holds no id token"))?;
+    let id_token = tokens
+        .id_token()
+        .ok_or_else(|| other("the answer holds no id token"))?;
     let verifier = client.id_token_verifier();
     let claims = id_token.claims(&verifier, nonce)?;
     if let Some(stated) = claims.access_token_hash() {
-        let algorithm = id_token.signing_alg().map_err(|_| other("unknown signature"))?;
-        let key = id_token.signing_key(&verifier).map_err(|_| other("unknown signing key"))?;
+        let algorithm = id_token
+            .signing_alg()
+            .map_err(|_| other("unknown signature"))?;
+        let key = id_token
+            .signing_key(&verifier)
+            .map_err(|_| other("unknown signing key"))?;
         let found = AccessTokenHash::from_token(tokens.access_token(), algorithm, key)
             .map_err(|_| other("the access token's hash cannot be made"))?;
         if found != *stated {
@@ -230,12 +246,16 @@ fn checked_claims(
 }
 
 fn verified(is_verified: Option<bool>, email: Option<&str>) -> Option<String> {
-    email.filter(|_| is_verified == Some(true)).map(str::to_owned)
+    email
+        .filter(|_| is_verified == Some(true))
+        .map(str::to_owned)
 }
 
 /// Whether an address keeps secrets: TLS, or the machine itself.
 fn is_private_enough(address: &str) -> bool {
-    let Ok(url) = openidconnect::url::Url::parse(address) else { return false };
+    let Ok(url) = openidconnect::url::Url::parse(address) else {
+        return false;
+    };
     match url.scheme() {
         "https" => true,
         "http" => matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")),
@@ -260,7 +280,9 @@ pub async fn start(
     session: Session,
     Query(next): Query<login::Next>,
 ) -> Result<Response, PageError> {
-    let Some(provider) = &app.single_sign_on else { return Err(PageError::NotFound) };
+    let Some(provider) = &app.single_sign_on else {
+        return Err(PageError::NotFound);
+    };
     let client = match provider.client().await {
         Ok(client) => client,
         Err(cause) => {
@@ -286,7 +308,10 @@ pub async fn start(
         next: login::safe_next(next.path()).to_owned(),
         begun_at: clock::now().timestamp(),
     };
-    session.insert(AWAY_KEY, away).await.map_err(|error| PageError::internal(&error))?;
+    session
+        .insert(AWAY_KEY, away)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     Ok(Redirect::to(address.as_str()).into_response())
 }
 
@@ -308,17 +333,24 @@ pub async fn finish(
     session: Session,
     Query(answer): Query<Answer>,
 ) -> Result<Response, PageError> {
-    let Some(provider) = &app.single_sign_on else { return Err(PageError::NotFound) };
-    let away: Option<Away> =
-        session.remove(AWAY_KEY).await.map_err(|error| PageError::internal(&error))?;
+    let Some(provider) = &app.single_sign_on else {
+        return Err(PageError::NotFound);
+    };
+    let away: Option<Away> = session
+        .remove(AWAY_KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     let age = |away: &Away| clock::now().timestamp() - away.begun_at;
-    let Some(away) = away
-        .filter(|away| same(&away.state, &answer.state) && age(away) <= AWAY_SECONDS_MAX)
+    let Some(away) =
+        away.filter(|away| same(&away.state, &answer.state) && age(away) <= AWAY_SECONDS_MAX)
     else {
         return failed(&app, &headers, "oidc-stale", StatusCode::BAD_REQUEST);
     };
     if !answer.error.is_empty() || answer.code.is_empty() {
-        tracing::warn!(error = answer.error.escape_debug().to_string(), "provider refused");
+        tracing::warn!(
+            error = answer.error.escape_debug().to_string(),
+            "provider refused"
+        );
         return failed(&app, &headers, "oidc-refused", StatusCode::UNAUTHORIZED);
     }
     let next = away.next.clone();
@@ -339,7 +371,10 @@ pub async fn finish(
         return login::ask_code(guard::language(&headers), &next);
     }
     login::enter(&app, &session, &user, "single sign-on").await?;
-    session.insert(SSO_KEY, 1).await.map_err(|error| PageError::internal(&error))?;
+    session
+        .insert(SSO_KEY, 1)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     Ok(Redirect::to(login::safe_next(&next)).into_response())
 }
 
@@ -375,7 +410,10 @@ async fn account_of(app: &App, person: &Person) -> Result<Option<User>, PageErro
 }
 
 async fn link(app: &App, person: &Person, user: User) -> Result<Option<User>, PageError> {
-    let actor = Actor { user_id: Some(user.id), name: user.login.clone() };
+    let actor = Actor {
+        user_id: Some(user.id),
+        name: user.login.clone(),
+    };
     let write = app.ledger.begin(&Stamp::new(clock::now(), actor)).await?;
     let text = "UPDATE users SET external_id = $1, since_entry = $2 \
          WHERE id = $3 AND external_id IS NULL";
@@ -385,7 +423,9 @@ async fn link(app: &App, person: &Person, user: User) -> Result<Option<User>, Pa
         write.abandon().await?;
         return Ok(None);
     }
-    write.commit(Action::new("user.link", "user", user.id)).await?;
+    write
+        .commit(Action::new("user.link", "user", user.id))
+        .await?;
     Ok(Some(user))
 }
 
@@ -407,7 +447,10 @@ mod tests {
 
     #[test]
     fn an_email_counts_when_the_provider_has_verified_it() {
-        assert_eq!(verified(Some(true), Some("li@zone.example")).as_deref(), Some("li@zone.example"));
+        assert_eq!(
+            verified(Some(true), Some("li@zone.example")).as_deref(),
+            Some("li@zone.example")
+        );
         assert_eq!(verified(Some(false), Some("li@zone.example")), None);
         assert_eq!(verified(None, Some("li@zone.example")), None);
     }
@@ -415,10 +458,10 @@ mod tests {
     #[test]
     fn a_provider_in_the_clear_is_refused() {
         let made = SingleSignOn::new(
-            "http://sso.zone.example".to_owned(),
+            "http://sso.zone.example",
             "guanjia".to_owned(),
             None,
-            "https://zone.example/login/oidc/callback".to_owned(),
+            "https://zone.example/login/oidc/callback",
             Lang::En,
         );
         assert!(made.is_err());

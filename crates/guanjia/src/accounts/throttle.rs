@@ -25,7 +25,10 @@ pub const WINDOW_MINUTES: i64 = 60;
 /// Servers in front of this one, whose word on who asks is taken; this machine is always one.
 static TRUSTED: LazyLock<Vec<IpAddr>> = LazyLock::new(|| {
     let listed = std::env::var("GUANJIA_TRUSTED_PROXIES").unwrap_or_default();
-    listed.split([',', ' ']).filter_map(|address| address.parse().ok()).collect()
+    listed
+        .split([',', ' '])
+        .filter_map(|address| address.parse().ok())
+        .collect()
 });
 
 /// Where a request comes from; `None` where the house was opened without a network, as tests do.
@@ -49,8 +52,13 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-        Ok(Self(peer.map(|peer| behind(peer.to_canonical(), &parts.headers, &TRUSTED))))
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip());
+        Ok(Self(peer.map(|peer| {
+            behind(peer.to_canonical(), &parts.headers, &TRUSTED)
+        })))
     }
 }
 
@@ -62,8 +70,11 @@ fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
         return peer;
     }
     let forwarded = headers.get_all("x-forwarded-for");
-    let mut hops: Vec<&str> =
-        forwarded.iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(',')).collect();
+    let mut hops: Vec<&str> = forwarded
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .collect();
     while let Some(hop) = hops.pop() {
         match hop.trim().parse::<IpAddr>() {
             Ok(address) if is_trusted(address) => {}
@@ -79,8 +90,11 @@ pub async fn seconds_to_wait(app: &App, key: &str, now: DateTime<Utc>) -> Result
     let Some(failures) = app.ledger.login_failures(key).await? else {
         return Ok(0);
     };
-    let free =
-        if key.starts_with("address:") { FREE_FAILURES_OF_ADDRESS } else { FREE_FAILURES };
+    let free = if key.starts_with("address:") {
+        FREE_FAILURES_OF_ADDRESS
+    } else {
+        FREE_FAILURES
+    };
     let last = failures.last_at.to_datetime().unwrap_or(now);
     Ok(remaining(failures.failures - free, last, now))
 }
@@ -99,7 +113,9 @@ fn remaining(beyond: i64, last: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
 /// when it was right, so that many attempts at once are no way around.
 pub async fn count(app: &App, key: &str, now: DateTime<Utc>) -> Result<(), PageError> {
     let since = now - Duration::minutes(WINDOW_MINUTES);
-    app.ledger.count_login_failure(key, Timestamp::from(now), Timestamp::from(since)).await?;
+    app.ledger
+        .count_login_failure(key, Timestamp::from(now), Timestamp::from(since))
+        .await?;
     Ok(())
 }
 
@@ -132,8 +148,14 @@ mod tests {
     fn only_trusted_servers_are_believed() {
         assert_eq!(asked_by("203.0.113.9", "198.51.100.1", &[]), "203.0.113.9");
         assert_eq!(asked_by("127.0.0.1", "198.51.100.1", &[]), "198.51.100.1");
-        assert_eq!(asked_by("10.0.0.5", "1.1.1.1, 198.51.100.1", &["10.0.0.5"]), "198.51.100.1");
-        assert_eq!(asked_by("127.0.0.1", "198.51.100.1, 10.0.0.5", &["10.0.0.5"]), "198.51.100.1");
+        assert_eq!(
+            asked_by("10.0.0.5", "1.1.1.1, 198.51.100.1", &["10.0.0.5"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            asked_by("127.0.0.1", "198.51.100.1, 10.0.0.5", &["10.0.0.5"]),
+            "198.51.100.1"
+        );
         assert_eq!(asked_by("127.0.0.1", "nonsense", &[]), "127.0.0.1");
         assert_eq!(asked_by("127.0.0.1", "", &[]), "127.0.0.1");
     }

@@ -9,7 +9,7 @@ use super::throttle;
 use crate::clock;
 
 /// How often it is looked for.
-const EVERY: Wait = Wait::from_secs(1800);
+const EVERY: Wait = Wait::from_mins(30);
 
 /// Clears away at once and then every half hour, for as long as the process lives.
 pub async fn clear_away(ledger: Ledger) {
@@ -20,7 +20,9 @@ pub async fn clear_away(ledger: Ledger) {
         match clear_away_once(&ledger, now).await {
             Ok(0) => {}
             Ok(sessions) => tracing::info!(sessions, "ended sessions were cleared away"),
-            Err(error) => tracing::warn!(cause = %error, "ended sessions could not be cleared away"),
+            Err(error) => {
+                tracing::warn!(cause = %error, "ended sessions could not be cleared away");
+            }
         }
     }
 }

@@ -26,5 +26,9 @@ pub fn hash(secret: &str) -> String {
 /// The account whose token this is; `None` for a wrong, revoked or outdated one.
 pub async fn user_of(app: &App, secret: &str) -> Result<Option<i64>, PageError> {
     let now = Timestamp::from(clock::now());
-    Ok(app.ledger.api_token(&hash(secret), now).await?.map(|token| token.user_id))
+    Ok(app
+        .ledger
+        .api_token(&hash(secret), now)
+        .await?
+        .map(|token| token.user_id))
 }

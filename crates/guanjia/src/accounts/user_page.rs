@@ -8,8 +8,8 @@ use ledger::accounts::{NewGrant, User};
 use ledger::{AsOf, LedgerError};
 use serde::Deserialize;
 
-use super::users::{self, Choice};
 use super::passwords;
+use super::users::{self, Choice};
 use crate::app::App;
 use crate::shell::role::Role;
 use crate::shell::{Page, PageError, Permission, Viewer, render};
@@ -42,10 +42,17 @@ async fn administered(
     let mut rows = Vec::new();
     for grant in app.ledger.grants_of(id).await? {
         if let Some(words) = users::grant_words(app, &scope, &grant, viewer.lang).await? {
-            rows.push(GrantRow { id: grant.id, words });
+            rows.push(GrantRow {
+                id: grant.id,
+                words,
+            });
         }
     }
-    if rows.is_empty() { Err(PageError::NotFound) } else { Ok((user, rows)) }
+    if rows.is_empty() {
+        Err(PageError::NotFound)
+    } else {
+        Ok((user, rows))
+    }
 }
 
 /// As [`administered`], where everything the account holds lies in the viewer's own scope: only then
@@ -53,7 +60,11 @@ async fn administered(
 async fn governed(app: &App, viewer: &Viewer, id: i64) -> Result<User, PageError> {
     let (user, rows) = administered(app, viewer, id).await?;
     let all = app.ledger.grants_of(id).await?.len();
-    if rows.len() == all { Ok(user) } else { Err(PageError::Forbidden) }
+    if rows.len() == all {
+        Ok(user)
+    } else {
+        Err(PageError::Forbidden)
+    }
 }
 
 /// `GET /users/{id}`.
@@ -104,10 +115,20 @@ pub async fn reset_password(
         let error = viewer.lang.find(weakness.key()).unwrap_or_default();
         return page(&app, &viewer, id, error, String::new()).await;
     }
-    let hash =
-        passwords::hash(form.password).await.map_err(|error| PageError::internal(&error))?;
-    app.ledger.set_password(&viewer.stamp(), id, &hash, true).await?;
-    page(&app, &viewer, id, String::new(), viewer.lang.t("user-password-reset")).await
+    let hash = passwords::hash(form.password)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
+    app.ledger
+        .set_password(&viewer.stamp(), id, &hash, true)
+        .await?;
+    page(
+        &app,
+        &viewer,
+        id,
+        String::new(),
+        viewer.lang.t("user-password-reset"),
+    )
+    .await
 }
 
 /// `POST /users/{id}/code`: removes the one-time codes of somebody who lost the device.
@@ -135,7 +156,11 @@ pub async fn set_disabled(
     Form(form): Form<Disablement>,
 ) -> Result<Response, PageError> {
     governed(&app, &viewer, id).await?;
-    match app.ledger.set_disabled(&viewer.stamp(), id, form.disabled).await {
+    match app
+        .ledger
+        .set_disabled(&viewer.stamp(), id, form.disabled)
+        .await
+    {
         Ok(_) => Ok(Redirect::to(&format!("/users/{id}")).into_response()),
         Err(LedgerError::Refused(_)) => last_administrator(&app, &viewer, id).await,
         Err(error) => Err(error.into()),
@@ -143,7 +168,14 @@ pub async fn set_disabled(
 }
 
 async fn last_administrator(app: &App, viewer: &Viewer, id: i64) -> Result<Response, PageError> {
-    page(app, viewer, id, viewer.lang.t("user-last-administrator"), String::new()).await
+    page(
+        app,
+        viewer,
+        id,
+        viewer.lang.t("user-last-administrator"),
+        String::new(),
+    )
+    .await
 }
 
 /// A role to be given over an organisation, or over one enterprise by its credit code.
@@ -165,7 +197,14 @@ pub async fn grant(
     administered(&app, &viewer, id).await?;
     let scope = viewer.scope(Permission::ManageUsers);
     if Role::from_id(&form.role).is_none() {
-        return page(&app, &viewer, id, viewer.lang.t("user-role-needed"), String::new()).await;
+        return page(
+            &app,
+            &viewer,
+            id,
+            viewer.lang.t("user-role-needed"),
+            String::new(),
+        )
+        .await;
     }
     let code = form.uscc.trim();
     let mut new = NewGrant {
@@ -175,9 +214,19 @@ pub async fn grant(
         enterprise_id: None,
     };
     if code.is_empty() {
-        let found = app.ledger.organisation(&scope, form.organisation, AsOf::Now).await;
+        let found = app
+            .ledger
+            .organisation(&scope, form.organisation, AsOf::Now)
+            .await;
         let Ok(organisation) = found else {
-            return page(&app, &viewer, id, viewer.lang.t("user-scope-needed"), String::new()).await;
+            return page(
+                &app,
+                &viewer,
+                id,
+                viewer.lang.t("user-scope-needed"),
+                String::new(),
+            )
+            .await;
         };
         new.organisation_id = Some(organisation.id);
     } else {

@@ -55,7 +55,8 @@ pub struct Choice {
 
 /// Words of a role.
 pub fn role_words(role: Role, lang: Lang) -> String {
-    lang.find(&format!("role-{}", role.id())).unwrap_or_else(|| role.id().to_owned())
+    lang.find(&format!("role-{}", role.id()))
+        .unwrap_or_else(|| role.id().to_owned())
 }
 
 /// The roles as options.
@@ -95,7 +96,9 @@ pub async fn grant_words(
     grant: &Grant,
     lang: Lang,
 ) -> Result<Option<String>, PageError> {
-    let role = Role::from_id(&grant.role).map(|role| role_words(role, lang)).unwrap_or_default();
+    let role = Role::from_id(&grant.role)
+        .map(|role| role_words(role, lang))
+        .unwrap_or_default();
     Ok(match &grant.scope {
         GrantScope::Organisation { id, .. } => app
             .ledger
@@ -188,8 +191,11 @@ pub async fn add(
     let scope = viewer.scope(Permission::ManageUsers);
     let login = form.login.trim().to_owned();
     let taken = app.ledger.user_by_login(&login).await?.is_some();
-    let organisation =
-        app.ledger.organisation(&scope, form.organisation, AsOf::Now).await.ok();
+    let organisation = app
+        .ledger
+        .organisation(&scope, form.organisation, AsOf::Now)
+        .await
+        .ok();
     let error = if login.is_empty() {
         Some(lang.t("user-login-needed"))
     } else if taken {
@@ -203,11 +209,25 @@ pub async fn add(
             .map(|weakness| lang.find(weakness.key()).unwrap_or_default())
     };
     if let Some(error) = error {
-        return page(&app, &viewer, UserForm { password: String::new(), ..form }, error).await;
+        return page(
+            &app,
+            &viewer,
+            UserForm {
+                password: String::new(),
+                ..form
+            },
+            error,
+        )
+        .await;
     }
-    let hash =
-        passwords::hash(form.password).await.map_err(|error| PageError::internal(&error))?;
-    let name = if form.name.trim().is_empty() { login.clone() } else { form.name.trim().into() };
+    let hash = passwords::hash(form.password)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
+    let name = if form.name.trim().is_empty() {
+        login.clone()
+    } else {
+        form.name.trim().into()
+    };
     let mut write = app.ledger.begin(&viewer.stamp()).await?;
     let user = write
         .add_user(NewUser {
@@ -227,7 +247,9 @@ pub async fn add(
     };
     write.grant(&grant).await?;
     let detail = serde_json::json!({"login": user.login, "role": grant.role});
-    let action = Action::new("user.add", "user", user.id).in_zone(viewer.zone_id()).with(detail);
+    let action = Action::new("user.add", "user", user.id)
+        .in_zone(viewer.zone_id())
+        .with(detail);
     write.commit(action).await?;
     Ok(Redirect::to(&format!("/users/{}", user.id)).into_response())
 }

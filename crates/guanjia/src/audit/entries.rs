@@ -65,13 +65,17 @@ pub struct Found {
 impl Found {
     /// The words of a verification.
     pub fn of(verification: &Verification, lang: Lang) -> Self {
-        let (entries, facts) =
-            (verification.entries.to_string(), verification.facts.to_string());
+        let (entries, facts) = (
+            verification.entries.to_string(),
+            verification.facts.to_string(),
+        );
         match &verification.broken {
             None => Self {
                 good: true,
-                words: lang
-                    .with_all("audit-verified", &[("entries", &entries), ("facts", &facts)]),
+                words: lang.with_all(
+                    "audit-verified",
+                    &[("entries", &entries), ("facts", &facts)],
+                ),
                 head: verification.head.clone(),
             },
             Some(broken) => {
@@ -80,8 +84,7 @@ impl Found {
                 let entry = broken.entry_id.to_string();
                 Self {
                     good: false,
-                    words: lang
-                        .with_all("audit-broken", &[("value", &entry), ("fault", &fault)]),
+                    words: lang.with_all("audit-broken", &[("value", &entry), ("fault", &fault)]),
                     head: String::new(),
                 }
             }
@@ -129,8 +132,11 @@ pub async fn page(
     let last = entries.last().map(|entry| entry.id).filter(|_| more);
     let today = crate::clock::day_of(viewer.as_of.unwrap_or(viewer.now));
     let week_ago = today.checked_sub_days(Days::new(6)).unwrap_or(today);
-    let recent =
-        Filter { from: week_ago.to_string(), as_of: filter.as_of.clone(), ..Filter::default() };
+    let recent = Filter {
+        from: week_ago.to_string(),
+        as_of: filter.as_of.clone(),
+        ..Filter::default()
+    };
     let title = lang.t("nav-audit");
     let paged = !filter.before.is_empty();
     render(&EntriesPage {
@@ -138,11 +144,20 @@ pub async fn page(
         total: store::count(app, viewer, &filter).await?,
         recent: store::count(app, viewer, &recent).await?,
         recent_address: recent.address("/audit", None),
-        rows: entries.into_iter().map(|entry| row(entry, &filter, viewer)).collect(),
+        rows: entries
+            .into_iter()
+            .map(|entry| row(entry, &filter, viewer))
+            .collect(),
         areas: areas(lang, &filter.action),
         chips: chips(lang, &filter),
-        next: last.map(|id| filter.address("/audit", Some(id))).unwrap_or_default(),
-        first: if paged { filter.address("/audit", None) } else { String::new() },
+        next: last
+            .map(|id| filter.address("/audit", Some(id)))
+            .unwrap_or_default(),
+        first: if paged {
+            filter.address("/audit", None)
+        } else {
+            String::new()
+        },
         export: filter.address("/audit/export", None),
         fault: fault.unwrap_or_default(),
         filter,
@@ -151,16 +166,28 @@ pub async fn page(
 }
 
 fn row(entry: Entry, filter: &Filter, viewer: &Viewer) -> Row {
-    let about =
-        Filter { kind: entry.object_kind.clone(), object: entry.object_id.clone(), ..Filter::default() };
-    let about = Filter { as_of: filter.as_of.clone(), ..about };
+    let about = Filter {
+        kind: entry.object_kind.clone(),
+        object: entry.object_id.clone(),
+        ..Filter::default()
+    };
+    let about = Filter {
+        as_of: filter.as_of.clone(),
+        ..about
+    };
     Row {
         id: entry.id,
         address: viewer.href(&format!("/audit/{}", entry.id)),
-        moment: entry.recorded_at.map_or_else(|| "—".to_owned(), display::moment),
+        moment: entry
+            .recorded_at
+            .map_or_else(|| "—".to_owned(), display::moment),
         actor: entry.actor,
         action: action_words(&entry.action, viewer.lang),
-        object: format!("{} {}", kind_words(&entry.object_kind, viewer.lang), entry.object_id),
+        object: format!(
+            "{} {}",
+            kind_words(&entry.object_kind, viewer.lang),
+            entry.object_id
+        ),
         object_address: about.address("/audit", None),
         facts: entry.facts,
     }
@@ -171,7 +198,9 @@ fn areas(lang: Lang, chosen: &str) -> Vec<Choice> {
         .into_iter()
         .map(|area| Choice {
             value: area,
-            words: lang.find(&format!("audit-area-{area}")).unwrap_or_else(|| area.to_owned()),
+            words: lang
+                .find(&format!("audit-area-{area}"))
+                .unwrap_or_else(|| area.to_owned()),
             chosen: area == chosen,
         })
         .collect()
@@ -189,7 +218,9 @@ fn chips(lang: Lang, filter: &Filter) -> Vec<Chip> {
         .narrowing()
         .into_iter()
         .map(|(name, value)| {
-            let label = lang.find(&format!("audit-filter-{name}")).unwrap_or_default();
+            let label = lang
+                .find(&format!("audit-filter-{name}"))
+                .unwrap_or_default();
             Chip {
                 words: format!("{label} {}", words(name, value)),
                 address: filter.without(name).address("/audit", None),

@@ -26,15 +26,23 @@ pub async fn show(
     viewer: Viewer,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    let entry = store::entry(&app, &viewer, id).await?.ok_or(PageError::NotFound)?;
+    let entry = store::entry(&app, &viewer, id)
+        .await?
+        .ok_or(PageError::NotFound)?;
     let lang = viewer.lang;
     let list = lang.t("nav-audit");
     let title = lang.with("audit-entry", id);
     render(&EntryPage {
         page: Page::new(&viewer, "audit", title.clone()).at(&[(&list, "/audit"), (&title, "")]),
-        moment: entry.recorded_at.map_or_else(|| "—".to_owned(), display::moment),
+        moment: entry
+            .recorded_at
+            .map_or_else(|| "—".to_owned(), display::moment),
         action: action_words(&entry.action, lang),
-        object: format!("{} {}", kind_words(&entry.object_kind, lang), entry.object_id),
+        object: format!(
+            "{} {}",
+            kind_words(&entry.object_kind, lang),
+            entry.object_id
+        ),
         details: details(&entry.detail),
         entry,
     })
@@ -66,7 +74,10 @@ mod tests {
     fn details_are_read_field_by_field() {
         let found = details(r#"{"login":"li","count":3,"zone":null}"#);
         let expected = [("login", "li"), ("count", "3"), ("zone", "—")];
-        assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            found,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
         assert!(details("").is_empty());
     }
 }

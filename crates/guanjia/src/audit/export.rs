@@ -39,11 +39,18 @@ pub async fn download(
         .map_err(|error| PageError::internal(&error))?
         .map_err(|error| PageError::internal(&error))?;
     let detail = json!({"rows": count, "filter": filter.address("", None)});
-    let action =
-        Action::new("export.audit", "audit", "").in_zone(viewer.zone_id()).with(detail);
+    let action = Action::new("export.audit", "audit", "")
+        .in_zone(viewer.zone_id())
+        .with(detail);
     app.ledger.note(&viewer.stamp(), action).await?;
-    let name = format!("attachment; filename=\"audit-{}.xlsx\"", clock::day_of(viewer.now));
-    let headers = [(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    let name = format!(
+        "attachment; filename=\"audit-{}.xlsx\"",
+        clock::day_of(viewer.now)
+    );
+    let headers = [
+        (header::CONTENT_TYPE, XLSX.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
     Ok((headers, bytes).into_response())
 }
 
@@ -66,7 +73,10 @@ fn table(entries: Vec<Entry>, lang: Lang) -> Table {
             column("audit-detail", ValueType::Text, 48.0),
             column("audit-hash", ValueType::Text, 68.0),
         ],
-        rows: entries.into_iter().map(|entry| cells(entry, lang)).collect(),
+        rows: entries
+            .into_iter()
+            .map(|entry| cells(entry, lang))
+            .collect(),
     }
 }
 
@@ -82,7 +92,11 @@ fn cells(entry: Entry, lang: Lang) -> Vec<Option<Value>> {
         text(entry.actor),
         text(action_words(&entry.action, lang)),
         text(entry.action),
-        text(format!("{} {}", kind_words(&entry.object_kind, lang), entry.object_id)),
+        text(format!(
+            "{} {}",
+            kind_words(&entry.object_kind, lang),
+            entry.object_id
+        )),
         Some(Value::Integer(entry.facts)),
         text(entry.detail),
         text(entry.hash),

@@ -69,7 +69,9 @@ impl Filter {
 
     /// Whether anything narrows the list.
     pub fn narrows(&self) -> bool {
-        self.fields().into_iter().any(|(name, value)| !value.is_empty() && name != "as_of")
+        self.fields()
+            .into_iter()
+            .any(|(name, value)| !value.is_empty() && name != "as_of")
     }
 
     fn fields(&self) -> [(&'static str, &str); 7] {
@@ -87,13 +89,20 @@ impl Filter {
     /// The address of a path under this filter; with a cursor, of a later page.
     pub fn address(&self, path: &str, before: Option<i64>) -> String {
         let cursor = before.map(|id| id.to_string());
-        let mut pairs: Vec<(&str, &str)> =
-            self.fields().into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let mut pairs: Vec<(&str, &str)> = self
+            .fields()
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
         if let Some(cursor) = &cursor {
             pairs.push(("before", cursor));
         }
         let query = serde_urlencoded::to_string(&pairs).unwrap_or_default();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 
     /// The filter without one of its fields.
@@ -134,17 +143,36 @@ mod tests {
             from: "2024-03-01".to_owned(),
             ..Filter::default()
         };
-        assert_eq!(filter.address("/audit", None), "/audit?who=li&from=2024-03-01");
-        assert_eq!(filter.address("/audit", Some(40)), "/audit?who=li&from=2024-03-01&before=40");
-        assert_eq!(filter.without("who").address("/audit", None), "/audit?from=2024-03-01");
+        assert_eq!(
+            filter.address("/audit", None),
+            "/audit?who=li&from=2024-03-01"
+        );
+        assert_eq!(
+            filter.address("/audit", Some(40)),
+            "/audit?who=li&from=2024-03-01&before=40"
+        );
+        assert_eq!(
+            filter.without("who").address("/audit", None),
+            "/audit?from=2024-03-01"
+        );
         assert_eq!(Filter::default().address("/audit", None), "/audit");
     }
 
     #[test]
     fn what_cannot_be_read_is_said() {
-        let wrong = Filter { until: "2024-02-30".to_owned(), ..Filter::default() };
+        let wrong = Filter {
+            until: "2024-02-30".to_owned(),
+            ..Filter::default()
+        };
         assert!(wrong.fault(Lang::Zh).is_some());
-        assert!(Filter { before: "x".to_owned(), ..Filter::default() }.fault(Lang::Zh).is_some());
+        assert!(
+            Filter {
+                before: "x".to_owned(),
+                ..Filter::default()
+            }
+            .fault(Lang::Zh)
+            .is_some()
+        );
         assert!(Filter::default().fault(Lang::Zh).is_none());
     }
 }

@@ -143,12 +143,14 @@ fn people_of_parts(paths: &[&str], sql: &mut Sql) {
 
 fn under(path: &str, column: &str, sql: &mut Sql) {
     let length = i32::try_from(path.len()).unwrap_or(i32::MAX);
-    sql.push(&format!("SUBSTR({column}, 1, {length}) = ")).bind(path);
+    sql.push(&format!("SUBSTR({column}, 1, {length}) = "))
+        .bind(path);
 }
 
 fn narrow(filter: &Filter, sql: &mut Sql) {
     if !filter.who.trim().is_empty() {
-        sql.push(" AND LOWER(actor) LIKE ").bind(containing(filter.who.trim()));
+        sql.push(" AND LOWER(actor) LIKE ")
+            .bind(containing(filter.who.trim()));
         sql.push(" ESCAPE '!'");
     }
     let action = filter.action.trim();
@@ -166,7 +168,9 @@ fn narrow(filter: &Filter, sql: &mut Sql) {
     if let Some(moment) = filter.first_day().and_then(beginning_of) {
         sql.push(" AND recorded_at >= ").bind(moment.0);
     }
-    let after = filter.last_day().and_then(|day| day.checked_add_days(Days::new(1)));
+    let after = filter
+        .last_day()
+        .and_then(|day| day.checked_add_days(Days::new(1)));
     if let Some(moment) = after.and_then(beginning_of) {
         sql.push(" AND recorded_at < ").bind(moment.0);
     }
@@ -186,7 +190,10 @@ fn containing(text: &str) -> String {
 }
 
 fn beginning_of(day: NaiveDate) -> Option<Timestamp> {
-    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(clock::zone()).single()?;
+    let midnight = day
+        .and_time(NaiveTime::MIN)
+        .and_local_timezone(clock::zone())
+        .single()?;
     Some(Timestamp::from(midnight.to_utc()))
 }
 

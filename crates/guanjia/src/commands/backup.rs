@@ -19,7 +19,10 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     place::runtime()?.block_on(backup(args, lang))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of a command goes to standard output"
+)]
 async fn backup(args: &Args, lang: Lang) -> CommandResult {
     let ledger = place::open_existing(&place::data_dir(args.data.as_deref()), lang).await?;
     let file = args.file.display();
@@ -32,7 +35,10 @@ async fn backup(args: &Args, lang: Lang) -> CommandResult {
     let rows: u64 = contents.rows.values().sum();
     let (rows, files) = (rows.to_string(), contents.files.to_string());
     println!("{}", lang.with("backup-written", file));
-    println!("{}", lang.with_all("backup-holds", &[("rows", &rows), ("files", &files)]));
+    println!(
+        "{}",
+        lang.with_all("backup-holds", &[("rows", &rows), ("files", &files)])
+    );
     println!("SHA-256 {}", contents.sha256);
     Ok(Outcome::Fine)
 }

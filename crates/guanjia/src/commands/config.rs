@@ -30,14 +30,20 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
 
 /// Says how each part stands; a part that cannot be used is a finding, and the others are still
 /// looked at.
-#[expect(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of a command goes to standard output"
+)]
 async fn check(data: &Path, lang: Lang) -> CommandResult {
     let mut findings = Vec::new();
     println!("{}", lang.with("config-data", data.display()));
     if let Err(error) = writable(data) {
         findings.push(lang.with("config-data-not-writable", error));
     }
-    println!("{}", lang.with("config-database", place::database_words(data)));
+    println!(
+        "{}",
+        lang.with("config-database", place::database_words(data))
+    );
     if place::has_ledger(data) {
         match place::open_ledger(data).await {
             Ok(ledger) => {
@@ -52,7 +58,10 @@ async fn check(data: &Path, lang: Lang) -> CommandResult {
         println!("{}", lang.t("config-database-new"));
     }
     match SingleSignOn::from_environment() {
-        Ok(None) => println!("{}", lang.with("config-single-sign-on", lang.t("config-off"))),
+        Ok(None) => println!(
+            "{}",
+            lang.with("config-single-sign-on", lang.t("config-off"))
+        ),
         Ok(Some(provider)) => {
             println!("{}", lang.with("config-single-sign-on", provider.issuer()));
             if let Err(error) = provider.discover().await {

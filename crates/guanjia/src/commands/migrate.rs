@@ -18,11 +18,17 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     place::runtime()?.block_on(migrate(args, lang))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of a command goes to standard output"
+)]
 async fn migrate(args: &Args, lang: Lang) -> CommandResult {
     let data = place::data_dir(args.data.as_deref());
     let ledger = place::open_ledger(&data).await?;
     ledger.close().await.into_diagnostic()?;
-    println!("{}", lang.with("migrate-done", place::database_words(&data)));
+    println!(
+        "{}",
+        lang.with("migrate-done", place::database_words(&data))
+    );
     Ok(Outcome::Fine)
 }

@@ -43,7 +43,9 @@ pub async fn open_existing(data: &Path, lang: Lang) -> miette::Result<Ledger> {
 /// The database in words: the file, or the server without its password.
 pub fn database_words(data: &Path) -> String {
     let url = database_url(data);
-    let Some((scheme, rest)) = url.split_once("://") else { return url };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url;
+    };
     match rest.rsplit_once('@') {
         Some((person, place)) => {
             let name = person.split(':').next().unwrap_or_default();
@@ -66,5 +68,8 @@ pub fn stamp() -> Stamp {
 
 /// A runtime for a command.
 pub fn runtime() -> miette::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().into_diagnostic()
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .into_diagnostic()
 }

@@ -20,10 +20,16 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     place::runtime()?.block_on(restore(args, lang))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of a command goes to standard output"
+)]
 async fn restore(args: &Args, lang: Lang) -> CommandResult {
     if !args.file.is_file() {
-        return Err(miette!("{}", lang.with("restore-no-file", args.file.display())));
+        return Err(miette!(
+            "{}",
+            lang.with("restore-no-file", args.file.display())
+        ));
     }
     let data = place::data_dir(args.data.as_deref());
     let (ledger, contents) =
@@ -35,7 +41,10 @@ async fn restore(args: &Args, lang: Lang) -> CommandResult {
     let rows: u64 = contents.rows.values().sum();
     let (rows, files) = (rows.to_string(), contents.files.to_string());
     println!("{}", lang.with("restore-done", data.display()));
-    println!("{}", lang.with_all("backup-holds", &[("rows", &rows), ("files", &files)]));
+    println!(
+        "{}",
+        lang.with_all("backup-holds", &[("rows", &rows), ("files", &files)])
+    );
     println!("SHA-256 {}", contents.sha256);
     Ok(Outcome::Fine)
 }

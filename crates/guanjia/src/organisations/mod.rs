@@ -26,7 +26,15 @@ pub fn routes() -> Vec<Route> {
         post("/organisations", keep, tree::add),
         get("/organisations/{id}", keep, organisation_page::show),
         post("/organisations/{id}/name", keep, organisation_page::rename),
-        post("/organisations/{id}/closure", keep, organisation_page::close),
-        post("/organisations/{id}/reopening", keep, organisation_page::reopen),
+        post(
+            "/organisations/{id}/closure",
+            keep,
+            organisation_page::close,
+        ),
+        post(
+            "/organisations/{id}/reopening",
+            keep,
+            organisation_page::reopen,
+        ),
     ]
 }

@@ -49,9 +49,14 @@ async fn page(
 ) -> Result<Response, PageError> {
     let scope = viewer.scope(Permission::ManageOrganisations);
     let found = in_tree_order(app.ledger.organisations(&scope, viewer.reading()).await?);
-    let organisation =
-        found.iter().find(|one| one.id == id).cloned().ok_or(PageError::NotFound)?;
-    let above = found.iter().find(|one| Some(one.id) == organisation.parent_id);
+    let organisation = found
+        .iter()
+        .find(|one| one.id == id)
+        .cloned()
+        .ok_or(PageError::NotFound)?;
+    let above = found
+        .iter()
+        .find(|one| Some(one.id) == organisation.parent_id);
     let below: Vec<Below> = found
         .iter()
         .filter(|one| one.parent_id == Some(id))
@@ -80,7 +85,9 @@ async fn page(
 fn may_close(organisation: &Organisation, found: &[Organisation]) -> bool {
     organisation.kind != OrganisationKind::Zone
         && !organisation.closed
-        && !found.iter().any(|one| one.parent_id == Some(organisation.id) && !one.closed)
+        && !found
+            .iter()
+            .any(|one| one.parent_id == Some(organisation.id) && !one.closed)
 }
 
 /// All organisations of the viewer's scope as they are now, and the one that is asked for.
@@ -91,7 +98,11 @@ async fn kept(
 ) -> Result<(Vec<Organisation>, Organisation), PageError> {
     let scope = viewer.scope(Permission::ManageOrganisations);
     let found = app.ledger.organisations(&scope, AsOf::Now).await?;
-    let one = found.iter().find(|one| one.id == id).cloned().ok_or(PageError::NotFound)?;
+    let one = found
+        .iter()
+        .find(|one| one.id == id)
+        .cloned()
+        .ok_or(PageError::NotFound)?;
     Ok((found, one))
 }
 
@@ -118,7 +129,9 @@ pub async fn rename(
         return page(&app, &viewer, id, Some(form.name), error).await;
     }
     if name != one.name {
-        app.ledger.rename_organisation(&viewer.stamp(), id, name).await?;
+        app.ledger
+            .rename_organisation(&viewer.stamp(), id, name)
+            .await?;
     }
     Ok(back_to(id))
 }
@@ -148,8 +161,9 @@ pub async fn reopen(
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
     let (found, one) = kept(&app, &viewer, id).await?;
-    let above_is_closed =
-        found.iter().any(|above| Some(above.id) == one.parent_id && above.closed);
+    let above_is_closed = found
+        .iter()
+        .any(|above| Some(above.id) == one.parent_id && above.closed);
     if above_is_closed {
         let error = viewer.lang.t("organisation-parent-closed");
         return page(&app, &viewer, id, None, error).await;

@@ -70,7 +70,14 @@ pub async fn show(
     viewer: Viewer,
     Query(narrowing): Query<Narrowing>,
 ) -> Result<Response, PageError> {
-    page(&app, &viewer, &narrowing.state, NewForm::default(), String::new()).await
+    page(
+        &app,
+        &viewer,
+        &narrowing.state,
+        NewForm::default(),
+        String::new(),
+    )
+    .await
 }
 
 async fn page(
@@ -152,7 +159,10 @@ async fn accounts_by_organisation(app: &App) -> Result<HashMap<i64, usize>, Page
             }
         }
     }
-    Ok(holders.into_iter().map(|(id, users)| (id, users.len())).collect())
+    Ok(holders
+        .into_iter()
+        .map(|(id, users)| (id, users.len()))
+        .collect())
 }
 
 fn parent_choices(found: &[Organisation], chosen: i64) -> Vec<Choice> {
@@ -209,7 +219,9 @@ pub async fn add(
         Ok(new) => match app.ledger.add_organisation(&viewer.stamp(), new).await {
             Ok(added) => Ok(Redirect::to(&format!("/organisations/{}", added.id)).into_response()),
             Err(LedgerError::Exists { .. }) => {
-                let error = viewer.lang.with("organisation-code-taken", form.code.trim());
+                let error = viewer
+                    .lang
+                    .with("organisation-code-taken", form.code.trim());
                 page(&app, &viewer, "", form, error).await
             }
             Err(error) => Err(error.into()),
@@ -252,7 +264,12 @@ async fn addition(
         return Ok(Err(lang.t("organisation-code-wrong")));
     }
     let code = (!code.is_empty()).then(|| code.to_owned());
-    Ok(Ok(NewOrganisation { parent_id, kind, code, name: name.to_owned() }))
+    Ok(Ok(NewOrganisation {
+        parent_id,
+        kind,
+        code,
+        name: name.to_owned(),
+    }))
 }
 
 /// What is wrong with a name beside its siblings; `None` when it may be used.

@@ -117,7 +117,11 @@ pub async fn in_language(request: Request, next: Next) -> Response {
         && !request.uri().path().starts_with("/assets/");
     let response = next.run(request).await;
     if let Some(error) = response.extensions().get::<PageError>() {
-        return if error.status().is_redirection() { response } else { error.page(lang, theme) };
+        return if error.status().is_redirection() {
+            response
+        } else {
+            error.page(lang, theme)
+        };
     }
     let status = response.status();
     if !is_page || !(status.is_client_error() || status.is_server_error()) || !is_bare(&response) {
@@ -143,7 +147,9 @@ pub async fn in_language(request: Request, next: Next) -> Response {
 /// Whether an answer is plain text or nothing, and carries no instruction for the page around it.
 fn is_bare(response: &Response) -> bool {
     let headers = response.headers();
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
     !headers.contains_key("hx-redirect") && kind.is_none_or(|kind| kind.starts_with("text/plain"))
 }
 
@@ -154,7 +160,13 @@ fn error_page(
     title: String,
     words: String,
 ) -> Response {
-    let page = ErrorPage { lang, theme, title, words, back: lang.t("back-to-start") };
+    let page = ErrorPage {
+        lang,
+        theme,
+        title,
+        words,
+        back: lang.t("back-to-start"),
+    };
     let html = askama::Template::render(&page).unwrap_or(page.words);
     (status, Html(html)).into_response()
 }
@@ -187,14 +199,21 @@ mod tests {
     #[test]
     fn the_way_back_survives_the_sign_in_page() {
         assert_eq!(sign_in_address("/"), "/login");
-        assert_eq!(sign_in_address("/projects?q=氢 能"), "/login?next=/projects%3Fq%3D%E6%B0%A2%20%E8%83%BD");
+        assert_eq!(
+            sign_in_address("/projects?q=氢 能"),
+            "/login?next=/projects%3Fq%3D%E6%B0%A2%20%E8%83%BD"
+        );
     }
 
     #[test]
     fn only_bare_answers_are_said_anew() {
         assert!(is_bare(&StatusCode::UNPROCESSABLE_ENTITY.into_response()));
-        assert!(is_bare(&(StatusCode::BAD_REQUEST, "Failed to deserialize").into_response()));
+        assert!(is_bare(
+            &(StatusCode::BAD_REQUEST, "Failed to deserialize").into_response()
+        ));
         assert!(!is_bare(&PageError::NotFound.into_response()));
-        assert!(!is_bare(&(StatusCode::UNAUTHORIZED, [("hx-redirect", "/login")]).into_response()));
+        assert!(!is_bare(
+            &(StatusCode::UNAUTHORIZED, [("hx-redirect", "/login")]).into_response()
+        ));
     }
 }

@@ -63,7 +63,11 @@ async fn admit(
         Some(secret) if is_api => tokens::user_of(&guard.app, secret).await?,
         _ => identity::signed_in(session).await?,
     };
-    let next = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
+    let next = parts
+        .uri
+        .path_and_query()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let Some(user_id) = user_id else {
         return Err(PageError::SignInNeeded { next });
     };
@@ -95,7 +99,11 @@ async fn admit(
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, secret) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let (scheme, secret) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
     scheme.eq_ignore_ascii_case("Bearer").then(|| secret.trim())
 }
 
@@ -111,21 +119,22 @@ fn is_open_before_password(path: &str) -> bool {
 
 /// Where a part of a page was asked for, the whole page goes to the sign-in page and comes back.
 fn whole_page_to_sign_in(headers: &HeaderMap) -> Response {
-    let shown = headers.get("hx-current-url").and_then(|value| value.to_str().ok());
+    let shown = headers
+        .get("hx-current-url")
+        .and_then(|value| value.to_str().ok());
     let address = error::sign_in_address(&shown.map_or_else(String::new, path_of));
     (StatusCode::UNAUTHORIZED, [("hx-redirect", address)]).into_response()
 }
 
 /// Path and query of an address; `/` where it has none.
 pub fn path_of(address: &str) -> String {
-    let path = address.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let path = address
+        .split_once("://")
+        .and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     path.unwrap_or("/").to_owned()
 }
 
-fn as_of(
-    parts: &Parts,
-    lang: Lang,
-) -> Result<Option<chrono::DateTime<chrono::Utc>>, PageError> {
+fn as_of(parts: &Parts, lang: Lang) -> Result<Option<chrono::DateTime<chrono::Utc>>, PageError> {
     let query = parts.uri.query().unwrap_or_default();
     let Some(text) = query_value(query, "as_of").filter(|text| !text.is_empty()) else {
         return Ok(None);
@@ -139,12 +148,17 @@ fn as_of(
 /// The first value of a name in a query.
 fn query_value(query: &str, name: &str) -> Option<String> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
-    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    pairs
+        .into_iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
 }
 
 /// The language of a request: the cookie of the switch, else Chinese.
 pub fn language(headers: &HeaderMap) -> Lang {
-    cookie(headers, "lang").and_then(|tag| Lang::from_tag(&tag)).unwrap_or_default()
+    cookie(headers, "lang")
+        .and_then(|tag| Lang::from_tag(&tag))
+        .unwrap_or_default()
 }
 
 /// The theme chosen: `light`, `dark`, or empty for what the device prefers.
@@ -168,7 +182,8 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// What answers where no route leads.
 pub async fn nothing_here(request: Request) -> Response {
     if is_api(request.uri().path()) {
-        return api::problem::Problem::new(StatusCode::NOT_FOUND, "no such address").into_response();
+        return api::problem::Problem::new(StatusCode::NOT_FOUND, "no such address")
+            .into_response();
     }
     PageError::NotFound.into_response()
 }
@@ -178,7 +193,10 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
 
     /// The person the guard let through.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        parts.extensions.get::<Self>().cloned().ok_or(PageError::Forbidden)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(PageError::Forbidden)
     }
 }
-

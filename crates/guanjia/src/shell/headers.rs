@@ -28,13 +28,18 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
     ] {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if app.secure_cookies {
         let value = HeaderValue::from_static(STRICT_TRANSPORT);
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
-    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert(
+        "cross-origin-opener-policy",
+        HeaderValue::from_static("same-origin"),
+    );
     headers.insert(
         "permissions-policy",
         HeaderValue::from_static("geolocation=(), microphone=(), camera=(self)"),
@@ -53,7 +58,10 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
 /// Fetch metadata as every browser since 2023 sends it; where it is missing, `Origin` against `Host`.
 /// A request with neither comes from no browser and carries no foreign cookie.
 pub async fn same_origin(request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if safe || comes_from_our_page(request.headers()) {
         next.run(request).await
     } else {
@@ -73,9 +81,9 @@ fn comes_from_our_page(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     match (text("sec-fetch-site"), text("origin"), text("host")) {
         (Some(site), _, _) => site == "same-origin" || site == "none",
-        (None, Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
-        }
+        (None, Some(origin), Some(host)) => origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| authority == host),
         (None, Some(_), None) => false,
         (None, None, _) => true,
     }
@@ -98,8 +106,14 @@ mod tests {
         assert!(allowed(&[("sec-fetch-site", "same-origin")]));
         assert!(!allowed(&[("sec-fetch-site", "cross-site")]));
         assert!(!allowed(&[("sec-fetch-site", "same-site")]));
-        assert!(allowed(&[("origin", "http://zone.example"), ("host", "zone.example")]));
-        assert!(!allowed(&[("origin", "http://evil.example"), ("host", "zone.example")]));
+        assert!(allowed(&[
+            ("origin", "http://zone.example"),
+            ("host", "zone.example")
+        ]));
+        assert!(!allowed(&[
+            ("origin", "http://evil.example"),
+            ("host", "zone.example")
+        ]));
         assert!(!allowed(&[("origin", "null"), ("host", "zone.example")]));
         assert!(allowed(&[("host", "zone.example")]));
     }

@@ -16,7 +16,9 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 
 /// The code of a secret, `steps` steps from now.
 fn code(secret: &str, steps: i64) -> String {
-    let bytes = totp_rs::Secret::Encoded(secret.to_owned()).to_bytes().unwrap();
+    let bytes = totp_rs::Secret::Encoded(secret.to_owned())
+        .to_bytes()
+        .unwrap();
     let totp = totp_rs::TOTP::new(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes).unwrap();
     let moment = clock::now().timestamp() + 30 * steps;
     totp.generate(u64::try_from(moment).unwrap())
@@ -32,26 +34,49 @@ async fn one_time_codes_are_asked_for_and_good_once() {
         let wrong = house.post("/account/code", &cookie, "code=000000x").await;
         assert!(wrong.text().contains("role=\"alert\""));
         // The code of the step before, so that the one of now is left for signing in.
-        let on = house.post("/account/code", &cookie, &format!("code={}", code(&secret, -1))).await;
+        let on = house
+            .post(
+                "/account/code",
+                &cookie,
+                &format!("code={}", code(&secret, -1)),
+            )
+            .await;
         assert_eq!(on.status(), StatusCode::OK);
         let user = house.app.ledger.user(house.people["leader"]).await.unwrap();
         assert_eq!(user.totp_secret.as_deref(), Some(secret.as_str()));
-        assert!(house.get("/account", &cookie).await.asks_to_sign_in(), "old sessions end");
+        assert!(
+            house.get("/account", &cookie).await.asks_to_sign_in(),
+            "old sessions end"
+        );
 
-        let asked = house.post("/login", "", &credentials("leader", PASSWORD)).await;
+        let asked = house
+            .post("/login", "", &credentials("leader", PASSWORD))
+            .await;
         assert_eq!(asked.status(), StatusCode::OK);
         let pending = asked.cookie();
-        assert!(house.get("/account", &pending).await.asks_to_sign_in(), "not in yet");
+        assert!(
+            house.get("/account", &pending).await.asks_to_sign_in(),
+            "not in yet"
+        );
         let refused = house.post("/login/code", &pending, "code=123&next=/").await;
         assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
         let form = format!("code={}&next=/account", code(&secret, 0));
         let entered = house.post("/login/code", &pending, &form).await;
         assert_eq!(entered.status(), StatusCode::SEE_OTHER);
-        assert_eq!(house.get("/account", &entered.cookie()).await.status(), StatusCode::OK);
+        assert_eq!(
+            house.get("/account", &entered.cookie()).await.status(),
+            StatusCode::OK
+        );
 
-        let again = house.post("/login", "", &credentials("leader", PASSWORD)).await;
+        let again = house
+            .post("/login", "", &credentials("leader", PASSWORD))
+            .await;
         let replayed = house.post("/login/code", &again.cookie(), &form).await;
-        assert_eq!(replayed.status(), StatusCode::UNAUTHORIZED, "each code is good once");
+        assert_eq!(
+            replayed.status(),
+            StatusCode::UNAUTHORIZED,
+            "each code is good once"
+        );
     })
     .await;
 }
@@ -68,9 +93,14 @@ async fn a_first_password_is_changed_before_anything_else() {
             ("organisation", &house.zone.id.to_string()),
         ])
         .unwrap();
-        assert_eq!(house.post("/users", &admin, &form).await.status(), StatusCode::SEE_OTHER);
+        assert_eq!(
+            house.post("/users", &admin, &form).await.status(),
+            StatusCode::SEE_OTHER
+        );
 
-        let entered = house.post("/login", "", &credentials("newcomer", "first-secret-1")).await;
+        let entered = house
+            .post("/login", "", &credentials("newcomer", "first-secret-1"))
+            .await;
         let cookie = entered.cookie();
         for address in ["/", "/projects", "/enterprises"] {
             let answer = house.get(address, &cookie).await;
@@ -78,20 +108,34 @@ async fn a_first_password_is_changed_before_anything_else() {
             assert_eq!(answer.header("location"), "/account", "{address}");
         }
         let api = house.get("/api/v1/projects", &cookie).await;
-        assert!(matches!(api.status(), StatusCode::FORBIDDEN | StatusCode::NOT_FOUND));
+        assert!(matches!(
+            api.status(),
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND
+        ));
         let token = house.post("/account/tokens", &cookie, "name=x").await;
         assert_eq!(token.header("location"), "/account");
-        assert_eq!(house.get("/account", &cookie).await.status(), StatusCode::OK);
+        assert_eq!(
+            house.get("/account", &cookie).await.status(),
+            StatusCode::OK
+        );
 
         let same = "old=first-secret-1&new=first-secret-1&again=first-secret-1";
         let refused = house.post("/account/password", &cookie, same).await;
-        assert!(refused.text().contains("role=\"alert\""), "the same one again is no change");
+        assert!(
+            refused.text().contains("role=\"alert\""),
+            "the same one again is no change"
+        );
         let own = "old=first-secret-1&new=second-secret-2&again=second-secret-2";
         let changed = house.post("/account/password", &cookie, own).await;
         assert_eq!(changed.status(), StatusCode::OK);
         let cookie = changed.cookie();
-        assert_ne!(house.get("/projects", &cookie).await.header("location"), "/account");
-        let old = house.post("/login", "", &credentials("newcomer", "first-secret-1")).await;
+        assert_ne!(
+            house.get("/projects", &cookie).await.header("location"),
+            "/account"
+        );
+        let old = house
+            .post("/login", "", &credentials("newcomer", "first-secret-1"))
+            .await;
         assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
     })
     .await;
@@ -114,7 +158,11 @@ async fn guessing_the_own_password_is_slowed_down() {
         let answer = house.post("/account/password", &cookie, &right).await;
         assert!(answer.text().contains("role=\"alert\""));
         let user = house.app.ledger.user(house.people["leader"]).await.unwrap();
-        assert!(passwords::verify(PASSWORD.to_owned(), user.password_hash).await.unwrap());
+        assert!(
+            passwords::verify(PASSWORD.to_owned(), user.password_hash)
+                .await
+                .unwrap()
+        );
     })
     .await;
 }
@@ -133,25 +181,46 @@ async fn status_with(house: &House, secret: &str) -> StatusCode {
 async fn a_token_opens_the_interface_until_it_is_revoked() {
     on_every_database(|house| async move {
         let cookie = house.session_of("projects").await;
-        let page = house.post("/account/tokens", &cookie, "name=nightly").await.text();
+        let page = house
+            .post("/account/tokens", &cookie, "name=nightly")
+            .await
+            .text();
         let secret = between(&page, "<code class=\"mono\">", "</code>").to_owned();
         assert!(secret.starts_with("guanjia_"), "{secret}");
         let listed = house.get("/account", &cookie).await.text();
-        assert!(listed.contains("nightly") && !listed.contains(&secret), "shown once");
+        assert!(
+            listed.contains("nightly") && !listed.contains(&secret),
+            "shown once"
+        );
         assert_eq!(status_with(&house, &secret).await, StatusCode::OK);
-        assert_eq!(status_with(&house, "guanjia_wrong").await, StatusCode::UNAUTHORIZED);
+        assert_eq!(
+            status_with(&house, "guanjia_wrong").await,
+            StatusCode::UNAUTHORIZED
+        );
         let page = Request::builder()
             .uri("/account")
             .header(header::AUTHORIZATION, format!("Bearer {secret}"))
             .body(Body::empty())
             .unwrap();
-        assert!(house.ask(page).await.asks_to_sign_in(), "a token opens no page");
+        assert!(
+            house.ask(page).await.asks_to_sign_in(),
+            "a token opens no page"
+        );
 
-        let tokens = house.app.ledger.api_tokens_of(house.people["projects"]).await.unwrap();
+        let tokens = house
+            .app
+            .ledger
+            .api_tokens_of(house.people["projects"])
+            .await
+            .unwrap();
         let address = format!("/account/tokens/{}/revocation", tokens[0].id);
         let stranger = house.session_of("leader").await;
         house.post(&address, &stranger, "").await;
-        assert_eq!(status_with(&house, &secret).await, StatusCode::OK, "only one's own");
+        assert_eq!(
+            status_with(&house, &secret).await,
+            StatusCode::OK,
+            "only one's own"
+        );
         house.post(&address, &cookie, "").await;
         assert_eq!(status_with(&house, &secret).await, StatusCode::UNAUTHORIZED);
     })
@@ -162,10 +231,20 @@ async fn a_token_opens_the_interface_until_it_is_revoked() {
 async fn a_disabled_account_is_out_at_once() {
     on_every_database(|house| async move {
         let cookie = house.session_of("leader").await;
-        assert_eq!(house.get("/account", &cookie).await.status(), StatusCode::OK);
-        house.app.ledger.set_disabled(&stamp(), house.people["leader"], true).await.unwrap();
+        assert_eq!(
+            house.get("/account", &cookie).await.status(),
+            StatusCode::OK
+        );
+        house
+            .app
+            .ledger
+            .set_disabled(&stamp(), house.people["leader"], true)
+            .await
+            .unwrap();
         assert!(house.get("/account", &cookie).await.asks_to_sign_in());
-        let answer = house.post("/login", "", &credentials("leader", PASSWORD)).await;
+        let answer = house
+            .post("/login", "", &credentials("leader", PASSWORD))
+            .await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     })
     .await;

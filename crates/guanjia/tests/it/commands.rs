@@ -37,7 +37,17 @@ fn said(output: &Output) -> String {
 /// An installation with its zone and first administrator.
 fn installed(data: &Path) -> String {
     let data = data.to_str().unwrap().to_owned();
-    let add = ["user", "add", "wang", "--role", "admin", "--scope", "一号高新区", "--data", &data];
+    let add = [
+        "user",
+        "add",
+        "wang",
+        "--role",
+        "admin",
+        "--scope",
+        "一号高新区",
+        "--data",
+        &data,
+    ];
     let output = guanjia(&add, "first-secret-1\n");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
     data
@@ -48,12 +58,25 @@ fn the_first_administrator_brings_the_zone_along() {
     let dir = tempfile::tempdir().unwrap();
     let data = installed(dir.path());
     let listed = guanjia(&["user", "list", "--data", &data], "");
-    assert_eq!(String::from_utf8_lossy(&listed.stdout), "wang\twang\tadmin\tactive\n");
+    assert_eq!(
+        String::from_utf8_lossy(&listed.stdout),
+        "wang\twang\tadmin\tactive\n"
+    );
     let again = ["user", "add", "wang", "--role", "admin", "--data", &data];
     let taken = guanjia(&again, "first-secret-1\n");
     assert_eq!(taken.status.code(), Some(2));
     assert!(said(&taken).contains("taken"), "{}", said(&taken));
-    let weak = ["user", "add", "li", "--role", "leader", "--scope", "一号高新区", "--data", &data];
+    let weak = [
+        "user",
+        "add",
+        "li",
+        "--role",
+        "leader",
+        "--scope",
+        "一号高新区",
+        "--data",
+        &data,
+    ];
     assert_eq!(guanjia(&weak, "short\n").status.code(), Some(2));
 }
 
@@ -63,7 +86,11 @@ fn the_chain_is_verified_and_the_first_broken_link_is_named() {
     let data = installed(dir.path());
     let good = guanjia(&["audit", "verify", "--data", &data], "");
     assert_eq!(good.status.code(), Some(0), "{}", said(&good));
-    assert!(said(&good).contains("the audit chain holds: 2 entries"), "{}", said(&good));
+    assert!(
+        said(&good).contains("the audit chain holds: 2 entries"),
+        "{}",
+        said(&good)
+    );
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(forge_first_entry(dir.path()));
     let bad = guanjia(&["audit", "verify", "--data", &data], "");
@@ -73,7 +100,9 @@ fn the_chain_is_verified_and_the_first_broken_link_is_named() {
 
 async fn forge_first_entry(data: &Path) {
     let url = data.join("guanjia.db").display().to_string();
-    let ledger = ledger::Ledger::open(&url, &data.join("files")).await.unwrap();
+    let ledger = ledger::Ledger::open(&url, &data.join("files"))
+        .await
+        .unwrap();
     crate::house::forge(&ledger, 1).await;
     ledger.close().await.unwrap();
 }
@@ -92,7 +121,10 @@ fn a_backup_comes_back_whole_and_an_altered_one_does_not() {
     let restored = guanjia(&["restore", file, "--data", &new], "");
     assert_eq!(restored.status.code(), Some(0), "{}", said(&restored));
     let listed = guanjia(&["user", "list", "--data", &new], "");
-    assert_eq!(String::from_utf8_lossy(&listed.stdout), "wang\twang\tadmin\tactive\n");
+    assert_eq!(
+        String::from_utf8_lossy(&listed.stdout),
+        "wang\twang\tadmin\tactive\n"
+    );
     let twice = guanjia(&["restore", file, "--data", &new], "");
     assert_eq!(twice.status.code(), Some(2), "only into an empty place");
 
@@ -103,7 +135,12 @@ fn a_backup_comes_back_whole_and_an_altered_one_does_not() {
     let third = dir.path().join("third").to_str().unwrap().to_owned();
     let altered = guanjia(&["restore", file, "--data", &third], "");
     assert_eq!(altered.status.code(), Some(2), "{}", said(&altered));
-    assert_eq!(guanjia(&["restore", "/no/such/file", "--data", &third], "").status.code(), Some(2));
+    assert_eq!(
+        guanjia(&["restore", "/no/such/file", "--data", &third], "")
+            .status
+            .code(),
+        Some(2)
+    );
 }
 
 #[test]
@@ -114,7 +151,12 @@ fn where_there_is_no_ledger_none_is_made() {
     let verified = guanjia(&["audit", "verify", "--data", data], "");
     assert_eq!(verified.status.code(), Some(2));
     let file = dir.path().join("backup").to_str().unwrap().to_owned();
-    assert_eq!(guanjia(&["backup", &file, "--data", data], "").status.code(), Some(2));
+    assert_eq!(
+        guanjia(&["backup", &file, "--data", data], "")
+            .status
+            .code(),
+        Some(2)
+    );
     assert!(!Path::new(data).exists());
     let made = guanjia(&["migrate", "--data", data], "");
     assert_eq!(made.status.code(), Some(0), "{}", said(&made));
@@ -128,16 +170,27 @@ fn the_configuration_is_checked_part_by_part() {
     let check = ["config", "check", "--data", data.as_str()];
     let fine = guanjia(&check, "");
     assert_eq!(fine.status.code(), Some(0), "{}", said(&fine));
-    let half = guanjia_with(&check, "", &[("GUANJIA_OIDC_ISSUER", "https://sso.zone.example")]);
+    let half = guanjia_with(
+        &check,
+        "",
+        &[("GUANJIA_OIDC_ISSUER", "https://sso.zone.example")],
+    );
     assert_eq!(half.status.code(), Some(1));
-    assert!(said(&half).contains("GUANJIA_OIDC_CLIENT_ID"), "{}", said(&half));
+    assert!(
+        said(&half).contains("GUANJIA_OIDC_CLIENT_ID"),
+        "{}",
+        said(&half)
+    );
     let away = guanjia_with(
         &check,
         "",
         &[
             ("GUANJIA_OIDC_ISSUER", "http://127.0.0.1:9"),
             ("GUANJIA_OIDC_CLIENT_ID", "guanjia"),
-            ("GUANJIA_OIDC_REDIRECT", "http://127.0.0.1:8080/login/oidc/callback"),
+            (
+                "GUANJIA_OIDC_REDIRECT",
+                "http://127.0.0.1:8080/login/oidc/callback",
+            ),
         ],
     );
     assert_eq!(away.status.code(), Some(1));
@@ -149,7 +202,11 @@ fn a_password_of_the_database_is_not_shown() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().to_str().unwrap();
     let url = "postgres://guanjia:geheim@127.0.0.1:9/guanjia?connect_timeout=1";
-    let checked = guanjia_with(&["config", "check", "--data", data], "", &[("DATABASE_URL", url)]);
+    let checked = guanjia_with(
+        &["config", "check", "--data", data],
+        "",
+        &[("DATABASE_URL", url)],
+    );
     assert_eq!(checked.status.code(), Some(1));
     assert!(!said(&checked).contains("geheim"), "{}", said(&checked));
 }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Method, Request, StatusCode, header};
-use guanjia::app::{App, routes, router};
+use guanjia::app::{App, router, routes};
 use http_body_util::BodyExt;
 use std::net::SocketAddr;
 use tower::ServiceExt;
@@ -12,12 +12,18 @@ use crate::house::{Answer, House, PASSWORD, on_every_database, request};
 
 /// The form of the sign-in page.
 pub fn credentials(login: &str, password: &str) -> String {
-    serde_urlencoded::to_string([("login", login), ("password", password), ("next", "/account")])
-        .unwrap()
+    serde_urlencoded::to_string([
+        ("login", login),
+        ("password", password),
+        ("next", "/account"),
+    ])
+    .unwrap()
 }
 
 async fn sign_in(house: &House, login: &str, password: &str) -> Answer {
-    house.post("/login", "", &credentials(login, password)).await
+    house
+        .post("/login", "", &credentials(login, password))
+        .await
 }
 
 #[tokio::test]
@@ -25,7 +31,10 @@ async fn pages_of_other_sites_change_nothing() {
     on_every_database(|house| async move {
         let cookie = house.session_of("admin").await;
         let before = house.audit_entries().await;
-        for route in routes().into_iter().filter(|route| route.method != Method::GET) {
+        for route in routes()
+            .into_iter()
+            .filter(|route| route.method != Method::GET)
+        {
             let address = route.path.replace("{id}", "1").replace("{grant}", "1");
             let foreign = [
                 ("sec-fetch-site", "cross-site"),
@@ -42,7 +51,12 @@ async fn pages_of_other_sites_change_nothing() {
                 request = request.header(name, value);
                 let answer = house.ask(request.body(Body::empty()).unwrap()).await;
                 let status = answer.status();
-                assert_eq!(status, StatusCode::FORBIDDEN, "{} {address} {value}", route.method);
+                assert_eq!(
+                    status,
+                    StatusCode::FORBIDDEN,
+                    "{} {address} {value}",
+                    route.method
+                );
             }
         }
         assert_eq!(house.audit_entries().await, before);
@@ -60,16 +74,31 @@ async fn a_session_cookie_is_kept_from_scripts_and_other_sites() {
         for flag in ["HttpOnly", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(flag), "{cookie}");
         }
-        assert!(!cookie.contains("Secure") && !cookie.contains("Domain"), "{cookie}");
+        assert!(
+            !cookie.contains("Secure") && !cookie.contains("Domain"),
+            "{cookie}"
+        );
 
-        let app = App { secure_cookies: true, ..house.app.clone() };
+        let app = App {
+            secure_cookies: true,
+            ..house.app.clone()
+        };
         let form = credentials("leader", PASSWORD);
-        let answer =
-            router(&app).oneshot(request(Method::POST, "/login", "", &form)).await.unwrap();
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        let answer = router(&app)
+            .oneshot(request(&Method::POST, "/login", "", &form))
+            .await
+            .unwrap();
+        let cookie = answer.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .to_owned();
         assert!(cookie.starts_with("__Host-guanjia="), "{cookie}");
         assert!(cookie.contains("Secure"), "{cookie}");
-        assert!(answer.headers().contains_key(header::STRICT_TRANSPORT_SECURITY));
+        assert!(
+            answer
+                .headers()
+                .contains_key(header::STRICT_TRANSPORT_SECURITY)
+        );
     })
     .await;
 }
@@ -79,7 +108,10 @@ async fn a_session_begins_anew_when_somebody_signs_in() {
     on_every_database(|house| async move {
         // Somebody else's session is planted in the browser before the sign-in.
         let planted = house.session_of("partner").await;
-        assert_eq!(house.get("/account", &planted).await.status(), StatusCode::OK);
+        assert_eq!(
+            house.get("/account", &planted).await.status(),
+            StatusCode::OK
+        );
         let form = credentials("admin", PASSWORD);
         let answer = house.post("/login", &planted, &form).await;
         let own = answer.cookie();
@@ -96,13 +128,27 @@ async fn a_session_begins_anew_when_somebody_signs_in() {
 async fn every_answer_keeps_the_page_to_itself() {
     on_every_database(|house| async move {
         let cookie = house.session_of("admin").await;
-        for address in ["/login", "/users", "/no-such-page", "/projects", "/healthz", "/api/none"] {
+        for address in [
+            "/login",
+            "/users",
+            "/no-such-page",
+            "/projects",
+            "/healthz",
+            "/api/none",
+        ] {
             let answer = house.get(address, &cookie).await;
             let policy = answer.header("content-security-policy");
             assert!(policy.contains("default-src 'none'"), "{address}: {policy}");
             assert!(policy.contains("script-src 'self'"), "{address}: {policy}");
-            assert!(policy.contains("frame-ancestors 'none'"), "{address}: {policy}");
-            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{address}");
+            assert!(
+                policy.contains("frame-ancestors 'none'"),
+                "{address}: {policy}"
+            );
+            assert_eq!(
+                answer.header("x-content-type-options"),
+                "nosniff",
+                "{address}"
+            );
             assert_eq!(answer.header("x-frame-options"), "DENY", "{address}");
             assert_eq!(answer.header("referrer-policy"), "same-origin", "{address}");
             assert_eq!(answer.header("cache-control"), "no-store", "{address}");
@@ -121,7 +167,11 @@ async fn guessing_a_password_is_slowed_down() {
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         }
         let answer = sign_in(&house, "leader", PASSWORD).await;
-        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS, "even the right one waits");
+        assert_eq!(
+            answer.status(),
+            StatusCode::TOO_MANY_REQUESTS,
+            "even the right one waits"
+        );
         let answer = sign_in(&house, "projects", PASSWORD).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "others do not wait");
     })
@@ -133,14 +183,16 @@ async fn one_address_cannot_try_many_logins() {
     on_every_database(|house| async move {
         let from = |address: &str, login: &str, password: &str| {
             let form = credentials(login, password);
-            let mut request = request(Method::POST, "/login", "", &form);
+            let mut request = request(&Method::POST, "/login", "", &form);
             let peer: SocketAddr = format!("{address}:4000").parse().unwrap();
             request.extensions_mut().insert(ConnectInfo(peer));
             request
         };
         for number in 0..30 {
             let login = format!("nobody-{number}");
-            let answer = house.ask(from("203.0.113.9", &login, "不是这个口令-2024")).await;
+            let answer = house
+                .ask(from("203.0.113.9", &login, "不是这个口令-2024"))
+                .await;
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         }
         let answer = house.ask(from("203.0.113.9", "leader", PASSWORD)).await;
@@ -159,10 +211,26 @@ async fn ended_sessions_and_old_failures_are_cleared_away() {
         let soon = guanjia::clock::now() + chrono::Duration::minutes(30);
         let clear = |at| guanjia::accounts::timers::clear_away_once(&house.app.ledger, at);
         assert_eq!(clear(soon).await.unwrap(), 0);
-        assert!(house.app.ledger.login_failures("login:nobody").await.unwrap().is_some());
+        assert!(
+            house
+                .app
+                .ledger
+                .login_failures("login:nobody")
+                .await
+                .unwrap()
+                .is_some()
+        );
         let later = guanjia::clock::now() + chrono::Duration::hours(3);
         assert_eq!(clear(later).await.unwrap(), 1);
-        assert!(house.app.ledger.login_failures("login:nobody").await.unwrap().is_none());
+        assert!(
+            house
+                .app
+                .ledger
+                .login_failures("login:nobody")
+                .await
+                .unwrap()
+                .is_none()
+        );
         assert!(house.get("/account", &cookie).await.asks_to_sign_in());
     })
     .await;
@@ -172,7 +240,10 @@ async fn ended_sessions_and_old_failures_are_cleared_away() {
 async fn errors_are_said_in_the_language_of_the_request() {
     on_every_database(|house| async move {
         let session = house.session_of("admin").await;
-        for (cookie, words) in [(session.clone(), "没有找到"), (format!("{session}; lang=en"), "Not found")] {
+        for (cookie, words) in [
+            (session.clone(), "没有找到"),
+            (format!("{session}; lang=en"), "Not found"),
+        ] {
             let answer = house.get("/users/999999", &cookie).await;
             assert_eq!(answer.status(), StatusCode::NOT_FOUND);
             assert!(answer.text().contains(words), "{}", answer.text());
@@ -180,12 +251,22 @@ async fn errors_are_said_in_the_language_of_the_request() {
         let english = format!("{session}; lang=en");
         let answer = house.post("/users", &english, "login=x").await;
         assert!(answer.status().is_client_error());
-        assert!(answer.text().contains("<html lang=\"en\""), "{}", answer.text());
-        let answer = house.ask(request(Method::PUT, "/users", &english, "")).await;
+        assert!(
+            answer.text().contains("<html lang=\"en\""),
+            "{}",
+            answer.text()
+        );
+        let answer = house
+            .ask(request(&Method::PUT, "/users", &english, ""))
+            .await;
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
         assert!(answer.text().contains("<html lang=\"en\""));
         let answer = house.get("/api/v1/none", &english).await;
-        assert!(answer.header("content-type").contains("application/problem+json"));
+        assert!(
+            answer
+                .header("content-type")
+                .contains("application/problem+json")
+        );
     })
     .await;
 }
@@ -201,7 +282,10 @@ async fn a_part_of_a_page_sends_the_whole_page_to_sign_in() {
             .unwrap();
         let answer = house.ask(asked).await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-        assert_eq!(answer.header("hx-redirect"), "/login?next=/users%3Fpage%3D2");
+        assert_eq!(
+            answer.header("hx-redirect"),
+            "/login?next=/users%3Fpage%3D2"
+        );
     })
     .await;
 }
@@ -212,7 +296,9 @@ async fn a_form_from_nobody_is_small() {
         let long = format!("login=leader&password={}", "x".repeat(100_000));
         let answer = house.post("/login", "", &long).await;
         assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
-        let answer = house.post("/login", "", &credentials(&"x".repeat(3_000), PASSWORD)).await;
+        let answer = house
+            .post("/login", "", &credentials(&"x".repeat(3_000), PASSWORD))
+            .await;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     })
     .await;
@@ -223,7 +309,9 @@ async fn nothing_can_be_changed_in_the_past() {
     on_every_database(|house| async move {
         let cookie = house.session_of("admin").await;
         let form = "parent=1&kind=department&name=x";
-        let answer = house.post("/organisations?as_of=2024-01-01", &cookie, form).await;
+        let answer = house
+            .post("/organisations?as_of=2024-01-01", &cookie, form)
+            .await;
         assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     })
     .await;
@@ -234,12 +322,18 @@ async fn the_house_answers_on_a_real_socket() {
     on_every_database(|house| async move {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = house.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let service = house
+            .router
+            .clone()
+            .into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(axum::serve(listener, service).into_future());
         let client: hyper_util::client::legacy::Client<_, Body> =
             hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
                 .build_http();
-        let answer = client.get(format!("http://{address}/readyz").parse().unwrap()).await.unwrap();
+        let answer = client
+            .get(format!("http://{address}/readyz").parse().unwrap())
+            .await
+            .unwrap();
         assert_eq!(answer.status(), StatusCode::OK);
         let body = answer.into_body().collect().await.unwrap().to_bytes();
         assert_eq!(body.as_ref(), b"ready\n");

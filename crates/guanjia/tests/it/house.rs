@@ -77,7 +77,10 @@ where
 async fn run_on_server(server: &str, statement: &str) {
     use sqlx::{AssertSqlSafe, Connection, Executor};
     let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
-    connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+    connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await
+        .unwrap();
 }
 
 impl House {
@@ -87,7 +90,12 @@ impl House {
         let north = organisation(&ledger, Some(&zone), OrganisationKind::SubPark, "北园").await;
         let south = organisation(&ledger, Some(&zone), OrganisationKind::SubPark, "南园").await;
         let other_zone = organisation(&ledger, None, OrganisationKind::Zone, "彼区").await;
-        let app = App { ledger, single_sign_on: None, demo: false, secure_cookies: false };
+        let app = App {
+            ledger,
+            single_sign_on: None,
+            demo: false,
+            secure_cookies: false,
+        };
         let mut house = Self {
             router: router(&app),
             app,
@@ -123,14 +131,25 @@ impl House {
                 value: Value::Text(format!("{name}的备注")),
                 qualifier: String::new(),
                 unit: String::new(),
-                source: SourceRef::Form { form: "test".to_owned() },
+                source: SourceRef::Form {
+                    form: "test".to_owned(),
+                },
                 known_on: None,
             };
             let everything = Scope::everything();
             let ledger = &self.app.ledger;
-            ledger.record_facts(&stamp(), &everything, id, vec![fact]).await.unwrap();
-            let facts = ledger.facts_of(&everything, id, ledger::AsOf::Now).await.unwrap();
-            let recorded = facts.iter().find(|fact| fact.variable == "remarks").unwrap();
+            ledger
+                .record_facts(&stamp(), &everything, id, vec![fact])
+                .await
+                .unwrap();
+            let facts = ledger
+                .facts_of(&everything, id, ledger::AsOf::Now)
+                .await
+                .unwrap();
+            let recorded = facts
+                .iter()
+                .find(|fact| fact.variable == "remarks")
+                .unwrap();
             self.subjects.insert(name, id);
             self.facts.insert(name, recorded.id);
         }
@@ -145,12 +164,16 @@ impl House {
                 Role::Enterprise => (None, Some(enterprise)),
                 _ => (Some(self.zone.id), None),
             };
-            self.add_person(role.id(), role, &hash, organisation, enterprise).await;
+            self.add_person(role.id(), role, &hash, organisation, enterprise)
+                .await;
         }
         let (zone, other) = (self.zone.id, self.other_zone.id);
-        self.add_person("spare", Role::Partner, &hash, Some(zone), None).await;
-        self.add_person("other-admin", Role::Admin, &hash, Some(other), None).await;
-        self.add_person("other-auditor", Role::Auditor, &hash, Some(other), None).await;
+        self.add_person("spare", Role::Partner, &hash, Some(zone), None)
+            .await;
+        self.add_person("other-admin", Role::Admin, &hash, Some(other), None)
+            .await;
+        self.add_person("other-auditor", Role::Auditor, &hash, Some(other), None)
+            .await;
     }
 
     async fn add_person(
@@ -170,8 +193,12 @@ impl House {
             demo: false,
         };
         let user = self.app.ledger.add_user(&stamp(), new).await.unwrap();
-        let grant =
-            NewGrant { user_id: user.id, role: role.id().to_owned(), organisation_id, enterprise_id };
+        let grant = NewGrant {
+            user_id: user.id,
+            role: role.id().to_owned(),
+            organisation_id,
+            enterprise_id,
+        };
         self.app.ledger.grant(&stamp(), grant).await.unwrap();
         self.people.insert(login.to_owned(), user.id);
     }
@@ -183,7 +210,10 @@ impl House {
             data: HashMap::from([(USER_KEY.to_owned(), self.people[login].into())]),
             expiry_date: OffsetDateTime::now_utc() + Duration::hours(1),
         };
-        LedgerSessions::new(self.app.ledger.clone()).create(&mut record).await.unwrap();
+        LedgerSessions::new(self.app.ledger.clone())
+            .create(&mut record)
+            .await
+            .unwrap();
         format!("{COOKIE}={}", record.id)
     }
 
@@ -192,17 +222,21 @@ impl House {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Answer { answer: Response::from_parts(parts, ()), bytes }
+        Answer {
+            answer: Response::from_parts(parts, ()),
+            bytes,
+        }
     }
 
     /// Gets an address with a cookie; an empty one is a stranger's.
     pub async fn get(&self, address: &str, cookie: &str) -> Answer {
-        self.ask(request(Method::GET, address, cookie, "")).await
+        self.ask(request(&Method::GET, address, cookie, "")).await
     }
 
     /// Posts a form as one of our own pages does.
     pub async fn post(&self, address: &str, cookie: &str, form: &str) -> Answer {
-        self.ask(request(Method::POST, address, cookie, form)).await
+        self.ask(request(&Method::POST, address, cookie, form))
+            .await
     }
 
     /// How many entries the audit has.
@@ -218,7 +252,12 @@ async fn organisation(
     name: &str,
 ) -> Organisation {
     let parent_id = above.map(|above| above.id);
-    let new = NewOrganisation { parent_id, kind, code: None, name: name.to_owned() };
+    let new = NewOrganisation {
+        parent_id,
+        kind,
+        code: None,
+        name: name.to_owned(),
+    };
     ledger.add_organisation(&stamp(), new).await.unwrap()
 }
 
@@ -231,8 +270,14 @@ pub async fn forge(ledger: &Ledger, entry_id: i64) {
     let write = ledger.begin(&stamp()).await.unwrap();
     write.execute(Sql::new(guard)).await.unwrap();
     let forged = "UPDATE audit_entries SET actor = 'nobody' WHERE id = $1";
-    write.execute(Sql::with(forged, [entry_id.into()])).await.unwrap();
-    write.commit(ledger::Action::new("view.save", "user", 1)).await.unwrap();
+    write
+        .execute(Sql::with(forged, [entry_id.into()]))
+        .await
+        .unwrap();
+    write
+        .commit(ledger::Action::new("view.save", "user", 1))
+        .await
+        .unwrap();
 }
 
 /// A stamp of now: the house itself reads the clock.
@@ -242,12 +287,12 @@ pub fn stamp() -> Stamp {
 }
 
 /// A request with a cookie and a form.
-pub fn request(method: Method, address: &str, cookie: &str, form: &str) -> Request<Body> {
+pub fn request(method: &Method, address: &str, cookie: &str, form: &str) -> Request<Body> {
     let mut request = Request::builder().method(method.clone()).uri(address);
     if !cookie.is_empty() {
         request = request.header(header::COOKIE, cookie);
     }
-    if method != Method::GET {
+    if *method != Method::GET {
         request = request
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
@@ -276,7 +321,11 @@ impl Answer {
 
     /// A header; empty where it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.answer
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The session cookie that the answer sets, with its flags; empty where it sets none.
@@ -293,7 +342,11 @@ impl Answer {
 
     /// The same as a browser sends it back.
     pub fn cookie(&self) -> String {
-        self.set_cookie().split(';').next().unwrap_or_default().to_owned()
+        self.set_cookie()
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Whether it leads to the sign-in page.

@@ -1,6 +1,9 @@
 //! The house tested from outside, on every database there is. One binary: each one that links the
 //! engine costs 350 MB.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where it stopped")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stopped"
+)]
 
 mod account_journeys;
 mod commands;

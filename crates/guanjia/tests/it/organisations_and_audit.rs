@@ -10,7 +10,11 @@ fn form(pairs: &[(&str, &str)]) -> String {
 }
 
 async fn is_closed(house: &House, id: i64) -> bool {
-    let found = house.app.ledger.organisation(&Scope::everything(), id, AsOf::Now).await;
+    let found = house
+        .app
+        .ledger
+        .organisation(&Scope::everything(), id, AsOf::Now)
+        .await;
     found.unwrap().closed
 }
 
@@ -19,31 +23,67 @@ async fn the_administrator_adds_renames_closes_and_opens_again() {
     on_every_database(|house| async move {
         let cookie = house.session_of("admin").await;
         let parent = house.north.id.to_string();
-        let new = form(&[("parent", &parent), ("kind", "department"), ("name", "招商科"), ("code", "")]);
+        let new = form(&[
+            ("parent", &parent),
+            ("kind", "department"),
+            ("name", "招商科"),
+            ("code", ""),
+        ]);
         let added = house.post("/organisations", &cookie, &new).await;
         assert_eq!(added.status(), StatusCode::SEE_OTHER, "{}", added.text());
         let address = added.header("location").to_owned();
         let id: i64 = address.rsplit('/').next().unwrap().parse().unwrap();
-        assert!(house.get("/organisations", &cookie).await.text().contains("招商科"));
+        assert!(
+            house
+                .get("/organisations", &cookie)
+                .await
+                .text()
+                .contains("招商科")
+        );
 
         let again = house.post("/organisations", &cookie, &new).await;
-        assert!(again.text().contains("role=\"alert\""), "siblings have names of their own");
+        assert!(
+            again.text().contains("role=\"alert\""),
+            "siblings have names of their own"
+        );
 
-        house.post(&format!("{address}/name"), &cookie, &form(&[("name", "投资促进科")])).await;
-        assert!(house.get(&address, &cookie).await.text().contains("投资促进科"));
+        house
+            .post(
+                &format!("{address}/name"),
+                &cookie,
+                &form(&[("name", "投资促进科")]),
+            )
+            .await;
+        assert!(
+            house
+                .get(&address, &cookie)
+                .await
+                .text()
+                .contains("投资促进科")
+        );
 
         let above = format!("/organisations/{}", house.north.id);
         let refused = house.post(&format!("{above}/closure"), &cookie, "").await;
-        assert!(refused.text().contains("role=\"alert\""), "what is under it is open");
+        assert!(
+            refused.text().contains("role=\"alert\""),
+            "what is under it is open"
+        );
         assert!(!is_closed(&house, house.north.id).await);
         house.post(&format!("{address}/closure"), &cookie, "").await;
         assert!(is_closed(&house, id).await);
         house.post(&format!("{above}/closure"), &cookie, "").await;
         assert!(is_closed(&house, house.north.id).await);
-        let refused = house.post(&format!("{address}/reopening"), &cookie, "").await;
-        assert!(refused.text().contains("role=\"alert\""), "what is above it is closed");
+        let refused = house
+            .post(&format!("{address}/reopening"), &cookie, "")
+            .await;
+        assert!(
+            refused.text().contains("role=\"alert\""),
+            "what is above it is closed"
+        );
         house.post(&format!("{above}/reopening"), &cookie, "").await;
-        house.post(&format!("{address}/reopening"), &cookie, "").await;
+        house
+            .post(&format!("{address}/reopening"), &cookie, "")
+            .await;
         assert!(!is_closed(&house, id).await);
     })
     .await;
@@ -59,7 +99,10 @@ async fn a_zone_is_added_by_whoever_keeps_the_installation_alone() {
         let foreign = house.other_zone.id.to_string();
         let under = form(&[("parent", &foreign), ("kind", "department"), ("name", "科")]);
         let refused = house.post("/organisations", &cookie, &under).await;
-        assert!(refused.text().contains("role=\"alert\""), "another zone's tree is not ours");
+        assert!(
+            refused.text().contains("role=\"alert\""),
+            "another zone's tree is not ours"
+        );
 
         let grant = ledger::accounts::NewGrant {
             user_id: house.people["spare"],
@@ -67,7 +110,12 @@ async fn a_zone_is_added_by_whoever_keeps_the_installation_alone() {
             organisation_id: None,
             enterprise_id: None,
         };
-        house.app.ledger.grant(&crate::house::stamp(), grant).await.unwrap();
+        house
+            .app
+            .ledger
+            .grant(&crate::house::stamp(), grant)
+            .await
+            .unwrap();
         let cookie = house.session_of("spare").await;
         let added = house.post("/organisations", &cookie, &new).await;
         assert_eq!(added.status(), StatusCode::SEE_OTHER, "{}", added.text());
@@ -88,7 +136,10 @@ async fn the_auditor_sees_the_own_zone_filters_it_and_takes_it_along() {
         let auditor = house.session_of("auditor").await;
         let all = house.get("/audit", &auditor).await.text();
         assert!(all.contains("新增组织"), "{all}");
-        let filtered = house.get("/audit?who=admin&action=organisation", &auditor).await.text();
+        let filtered = house
+            .get("/audit?who=admin&action=organisation", &auditor)
+            .await
+            .text();
         assert!(filtered.contains("新增组织") && !filtered.contains("新增账号"));
         let none = house.get("/audit?from=2099-01-01", &auditor).await.text();
         assert!(none.contains("没有符合条件的记录"));
@@ -96,10 +147,18 @@ async fn the_auditor_sees_the_own_zone_filters_it_and_takes_it_along() {
         assert!(wrong.contains("role=\"alert\""));
 
         let foreign = house.session_of("other-auditor").await;
-        let theirs = house.get("/audit?who=admin&action=organisation", &foreign).await.text();
-        assert!(!theirs.contains("新增组织"), "another zone's entries are not theirs");
+        let theirs = house
+            .get("/audit?who=admin&action=organisation", &foreign)
+            .await
+            .text();
+        assert!(
+            !theirs.contains("新增组织"),
+            "another zone's entries are not theirs"
+        );
 
-        let book = house.get("/audit/export?action=organisation", &auditor).await;
+        let book = house
+            .get("/audit/export?action=organisation", &auditor)
+            .await;
         assert_eq!(book.status(), StatusCode::OK);
         assert!(book.bytes().starts_with(b"PK"), "a workbook is a package");
         let noted = house.get("/audit?action=export", &auditor).await.text();
@@ -111,22 +170,40 @@ async fn the_auditor_sees_the_own_zone_filters_it_and_takes_it_along() {
 #[tokio::test]
 async fn a_park_auditor_sees_what_people_of_the_park_did() {
     on_every_database(|house| async move {
-        let grants = house.app.ledger.grants_of(house.people["spare"]).await.unwrap();
-        house.app.ledger.revoke_grant(&crate::house::stamp(), grants[0].id).await.unwrap();
+        let grants = house
+            .app
+            .ledger
+            .grants_of(house.people["spare"])
+            .await
+            .unwrap();
+        house
+            .app
+            .ledger
+            .revoke_grant(&crate::house::stamp(), grants[0].id)
+            .await
+            .unwrap();
         let grant = ledger::accounts::NewGrant {
             user_id: house.people["spare"],
             role: "auditor".to_owned(),
             organisation_id: Some(house.north.id),
             enterprise_id: None,
         };
-        house.app.ledger.grant(&crate::house::stamp(), grant).await.unwrap();
+        house
+            .app
+            .ledger
+            .grant(&crate::house::stamp(), grant)
+            .await
+            .unwrap();
         for login in ["park", "leader"] {
             let cookie = house.session_of(login).await;
             house.post("/account/tokens", &cookie, "name=nightly").await;
         }
         let cookie = house.session_of("spare").await;
         let seen = house.get("/audit?action=token", &cookie).await.text();
-        assert!(seen.contains(">park<") && !seen.contains(">leader<"), "{seen}");
+        assert!(
+            seen.contains(">park<") && !seen.contains(">leader<"),
+            "{seen}"
+        );
     })
     .await;
 }
@@ -139,12 +216,26 @@ async fn pages_of_the_audit_follow_each_other() {
             let action = ledger::Action::new("view.save", "user", house.people["leader"])
                 .in_zone(house.zone.id)
                 .with(serde_json::json!({"name": number}));
-            house.app.ledger.note(&crate::house::stamp(), action).await.unwrap();
+            house
+                .app
+                .ledger
+                .note(&crate::house::stamp(), action)
+                .await
+                .unwrap();
         }
         let first = house.get("/audit?action=view", &auditor).await.text();
-        let next = first.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
+        let next = first
+            .split("rel=\"next\" href=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
         let next = next.replace("&amp;", "&").replace("&#38;", "&");
-        assert!(next.contains("action=view") && next.contains("before="), "{next}");
+        assert!(
+            next.contains("action=view") && next.contains("before="),
+            "{next}"
+        );
         let second = house.get(&next, &auditor).await.text();
         assert_eq!(first.matches("<tr data-href").count(), 100);
         assert_eq!(second.matches("<tr data-href").count(), 20);
@@ -161,7 +252,10 @@ async fn the_auditor_verifies_the_chain_and_learns_where_it_breaks() {
         assert!(good.contains("notice good"), "{good}");
         forge(&house.app.ledger, 3).await;
         let bad = house.post("/audit/verification", &auditor, "").await.text();
-        assert!(bad.contains("notice bad") && bad.contains("第 3 条"), "{bad}");
+        assert!(
+            bad.contains("notice bad") && bad.contains("第 3 条"),
+            "{bad}"
+        );
     })
     .await;
 }

@@ -8,7 +8,10 @@ use std::process::Command;
 const LINES_MAX: usize = 500;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// All files under a folder with one of these endings, built and fetched ones aside.
@@ -17,7 +20,10 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !matches!(name.as_str(), "target" | "node_modules" | ".git" | "vendor" | "data") {
+            if !matches!(
+                name.as_str(),
+                "target" | "node_modules" | ".git" | "vendor" | "data"
+            ) {
                 files(&path, endings, found);
             }
         } else if endings.iter().any(|ending| name.ends_with(ending)) {
@@ -29,7 +35,10 @@ fn files(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
 fn code() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     files(&root().join("crates"), &[".rs"], &mut found);
-    found.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).unwrap())).collect()
+    found
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read_to_string(path).unwrap()))
+        .collect()
 }
 
 #[test]
@@ -41,7 +50,10 @@ fn every_file_says_what_it_is_for_and_is_short() {
         }
         let lines = text.lines().count();
         if lines > LINES_MAX {
-            wrong.push(format!("{}: {lines} lines, at most {LINES_MAX}", path.display()));
+            wrong.push(format!(
+                "{}: {lines} lines, at most {LINES_MAX}",
+                path.display()
+            ));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
@@ -61,7 +73,11 @@ fn exceptions_from_lints_are_expected_with_a_reason() {
 
 #[test]
 fn nothing_is_left_to_do() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!(")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("todo", "!("),
+    ];
     let mut wrong = Vec::new();
     for (path, text) in code() {
         for (number, line) in text.lines().enumerate() {
@@ -75,8 +91,14 @@ fn nothing_is_left_to_do() {
 
 /// The code of a file: without comments and without its tests.
 fn bare(text: &str) -> String {
-    let code = text.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    let code = text
+        .split("\n#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
+    code.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Whether a file is compiled for tests alone, as the file that declares it says.
@@ -101,8 +123,16 @@ fn is_chinese(sign: char) -> bool {
 fn the_inner_crates_speak_no_language() {
     let mut wrong = Vec::new();
     for (path, text) in code() {
-        let place = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-        let inner = ["crates/domain/src", "crates/engine/src", "crates/ledger/src"];
+        let place = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        let inner = [
+            "crates/domain/src",
+            "crates/engine/src",
+            "crates/ledger/src",
+        ];
         if !inner.iter().any(|crate_| place.starts_with(crate_)) || is_test(&path) {
             continue;
         }
@@ -121,13 +151,18 @@ fn everything_needed_stands_in_the_project() {
     let mut found = Vec::new();
     files(
         &root(),
-        &[".rs", ".toml", ".md", ".html", ".css", ".js", ".mjs", ".sh", ".yaml", ".yml", ".ftl", ".sql"],
+        &[
+            ".rs", ".toml", ".md", ".html", ".css", ".js", ".mjs", ".sh", ".yaml", ".yml", ".ftl",
+            ".sql",
+        ],
         &mut found,
     );
     files(&root().join("bin"), &[""], &mut found);
     let mut wrong = Vec::new();
     for path in found {
-        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
         for (number, line) in text.lines().enumerate() {
             if outside.iter().any(|place| line.contains(place)) {
                 wrong.push(format!("{}:{}", path.display(), number + 1));
@@ -140,11 +175,24 @@ fn everything_needed_stands_in_the_project() {
 /// The versions of a package that are really built, as cargo resolves the features.
 fn built_versions(package: &str) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--workspace", "--offline", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args([
+            "tree",
+            "--workspace",
+            "--offline",
+            "--locked",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .filter_map(|line| line.strip_prefix(&format!("{package} v")))
@@ -162,7 +210,13 @@ fn what_must_be_one_is_in_the_tree_once() {
 
 #[test]
 fn no_other_cryptography_comes_in() {
-    for package in ["openssl", "openssl-sys", "native-tls", "aws-lc-rs", "aws-lc-sys"] {
+    for package in [
+        "openssl",
+        "openssl-sys",
+        "native-tls",
+        "aws-lc-rs",
+        "aws-lc-sys",
+    ] {
         assert!(built_versions(package).is_empty(), "{package}");
     }
 }
@@ -178,7 +232,14 @@ fn pages_carry_no_script_and_no_style_of_their_own() {
             let scripts = line.matches("<script").count();
             let kept = line.matches("<script src=").count()
                 + line.matches("<script type=\"application/json\"").count();
-            let inline = [" style=\"", "<style", " onclick=", " onsubmit=", " onchange=", "javascript:"];
+            let inline = [
+                " style=\"",
+                "<style",
+                " onclick=",
+                " onsubmit=",
+                " onchange=",
+                "javascript:",
+            ];
             if scripts != kept || inline.iter().any(|mark| line.contains(mark)) {
                 wrong.push(format!("{}:{}", path.display(), number + 1));
             }
@@ -191,12 +252,23 @@ fn pages_carry_no_script_and_no_style_of_their_own() {
 fn the_pure_crates_read_no_clock_and_no_network() {
     let mut wrong = Vec::new();
     for (path, text) in code() {
-        let place = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-        let inner = place.starts_with("crates/domain/src") || place.starts_with("crates/engine/src");
+        let place = path
+            .strip_prefix(root())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        let inner =
+            place.starts_with("crates/domain/src") || place.starts_with("crates/engine/src");
         if !inner || is_test(&path) {
             continue;
         }
-        for word in ["Utc::now", "SystemTime::now", "TcpStream", "reqwest", "std::env::var"] {
+        for word in [
+            "Utc::now",
+            "SystemTime::now",
+            "TcpStream",
+            "reqwest",
+            "std::env::var",
+        ] {
             if bare(&text).contains(word) {
                 wrong.push(format!("{place}: {word}"));
             }

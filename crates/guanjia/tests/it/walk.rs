@@ -63,14 +63,20 @@ async fn thing(house: &House, word: &str, piece: &str, whose: Whose) -> Option<S
         "users" => house.people[login].to_string(),
         "organisations" => organisation.to_string(),
         "grants" => {
-            let grants = house.app.ledger.grants_of(house.people[login]).await.unwrap();
+            let grants = house
+                .app
+                .ledger
+                .grants_of(house.people[login])
+                .await
+                .unwrap();
             grants.first().map_or(0, |grant| grant.id).to_string()
         }
         "audit" => entry_about(house, auditor).await.to_string(),
         // Things that the house holds none of: an id nobody has is as good as a foreign one.
-        "tokens" | "imports" | "drafts" | "views" | "undo" => "999999".to_owned(),
         "files" | "sources" if piece.contains("sha") => "0".repeat(64),
-        "files" | "sources" => "999999".to_owned(),
+        "files" | "sources" | "tokens" | "imports" | "drafts" | "views" | "undo" => {
+            "999999".to_owned()
+        }
         "exports" | "export" | "templates" | "template" => "projects".to_owned(),
         "charts" | "history" => "remarks".to_owned(),
         _ => return None,
@@ -90,9 +96,17 @@ async fn entry_about(house: &House, login: &str) -> i64 {
 
 /// Things the house holds none of, so that even their owner finds nothing.
 fn may_be_missing(path: &str) -> bool {
-    ["/tokens/", "/imports/", "/drafts/", "/views/", "/files/", "/sources/", "/undo/"]
-        .iter()
-        .any(|word| path.contains(&format!("{word}{{")))
+    [
+        "/tokens/",
+        "/imports/",
+        "/drafts/",
+        "/views/",
+        "/files/",
+        "/sources/",
+        "/undo/",
+    ]
+    .iter()
+    .any(|word| path.contains(&format!("{word}{{")))
 }
 
 fn is_api(path: &str) -> bool {
@@ -108,7 +122,10 @@ async fn every_route_is_covered() {
                 missing.push(route.path);
             }
         }
-        assert!(missing.is_empty(), "the walk does not know how to fill: {missing:#?}");
+        assert!(
+            missing.is_empty(),
+            "the walk does not know how to fill: {missing:#?}"
+        );
     })
     .await;
 }
@@ -118,15 +135,22 @@ async fn strangers_are_let_in_nowhere_but_at_the_door() {
     on_every_database(|house| async move {
         let mut let_in = Vec::new();
         for route in routes() {
-            let address = filled(&house, route.path, Whose::Own).await.unwrap_or_default();
-            let answer = house.ask(request(route.method.clone(), &address, "", "")).await;
+            let address = filled(&house, route.path, Whose::Own)
+                .await
+                .unwrap_or_default();
+            let answer = house.ask(request(&route.method, &address, "", "")).await;
             let turned_away = if is_api(route.path) {
                 answer.status() == StatusCode::UNAUTHORIZED
             } else {
                 answer.asks_to_sign_in()
             };
             if turned_away == (route.access == Access::Public) && !is_door(route.path) {
-                let_in.push(format!("{} {} → {}", route.method, address, answer.status()));
+                let_in.push(format!(
+                    "{} {} → {}",
+                    route.method,
+                    address,
+                    answer.status()
+                ));
             }
         }
         assert!(let_in.is_empty(), "{let_in:#?}");
@@ -145,10 +169,13 @@ async fn every_role_may_do_what_the_table_says_and_nothing_else() {
         let mut wrong = Vec::new();
         for route in routes() {
             for role in Role::ALL {
-                let Some(address) = filled(&house, route.path, Whose::Own).await else { continue };
+                let Some(address) = filled(&house, route.path, Whose::Own).await else {
+                    continue;
+                };
                 let cookie = house.session_of(role.id()).await;
-                let answer =
-                    house.ask(request(route.method.clone(), &address, &cookie, "")).await;
+                let answer = house
+                    .ask(request(&route.method, &address, &cookie, ""))
+                    .await;
                 let status = answer.status();
                 // The start sends on whoever may not see the cockpit.
                 let sent_on = route.path == "/" && status == StatusCode::SEE_OTHER;
@@ -163,7 +190,11 @@ async fn every_role_may_do_what_the_table_says_and_nothing_else() {
                     && (status == StatusCode::UNAUTHORIZED
                         || (answer.asks_to_sign_in() && route.path != "/logout"));
                 if refused == route.access.allows(role) || broken || lost || turned_away {
-                    wrong.push(format!("{} {address} as {} → {status}", route.method, role.id()));
+                    wrong.push(format!(
+                        "{} {address} as {} → {status}",
+                        route.method,
+                        role.id()
+                    ));
                 }
             }
         }
@@ -181,7 +212,10 @@ fn narrow(role: Role, path: &str) -> bool {
 async fn what_lies_outside_the_scope_is_not_there() {
     on_every_database(|house| async move {
         let mut seen = Vec::new();
-        for route in routes().into_iter().filter(|route| route.path.contains('{')) {
+        for route in routes()
+            .into_iter()
+            .filter(|route| route.path.contains('{'))
+        {
             if route.access == Access::Public || may_be_missing(route.path) {
                 continue;
             }
@@ -205,7 +239,9 @@ async fn what_lies_outside_the_scope_is_not_there() {
 
 /// Addresses whose parameter names a list, not a thing.
 fn is_choice_of_list(path: &str) -> bool {
-    ["/exports/{", "/export/{", "/templates/{", "/template/{"].iter().any(|list| path.contains(list))
+    ["/exports/{", "/export/{", "/templates/{", "/template/{"]
+        .iter()
+        .any(|list| path.contains(list))
 }
 
 /// What belongs to the zone as a whole.
@@ -224,7 +260,7 @@ async fn looked_at(
     let address = filled(house, path, whose).await?;
     let cookie = house.session_of(role.id()).await;
     let before = house.audit_entries().await;
-    let answer = house.ask(request(method.clone(), &address, &cookie, "")).await;
+    let answer = house.ask(request(method, &address, &cookie, "")).await;
     let status = answer.status();
     let hidden = if method == Method::GET {
         status == StatusCode::NOT_FOUND
@@ -233,7 +269,8 @@ async fn looked_at(
         status.is_client_error() && status != StatusCode::FORBIDDEN
     };
     let written = house.audit_entries().await != before;
-    (!hidden || written).then(|| format!("{method} {address} as {} → {status} ({whose:?})", role.id()))
+    (!hidden || written)
+        .then(|| format!("{method} {address} as {} → {status} ({whose:?})", role.id()))
 }
 
 #[tokio::test]
@@ -271,16 +308,32 @@ async fn page_of(house: &Arc<House>, path: &str, role: Role) -> String {
 #[tokio::test]
 async fn a_person_without_a_role_sees_their_account_and_nothing_else() {
     on_every_database(|house| async move {
-        let grants = house.app.ledger.grants_of(house.people["spare"]).await.unwrap();
+        let grants = house
+            .app
+            .ledger
+            .grants_of(house.people["spare"])
+            .await
+            .unwrap();
         for grant in grants {
-            house.app.ledger.revoke_grant(&crate::house::stamp(), grant.id).await.unwrap();
+            house
+                .app
+                .ledger
+                .revoke_grant(&crate::house::stamp(), grant.id)
+                .await
+                .unwrap();
         }
         let mut let_in = Vec::new();
         for route in routes() {
-            let Access::May(_) = route.access else { continue };
-            let Some(address) = filled(&house, route.path, Whose::Own).await else { continue };
+            let Access::May(_) = route.access else {
+                continue;
+            };
+            let Some(address) = filled(&house, route.path, Whose::Own).await else {
+                continue;
+            };
             let cookie = house.session_of("spare").await;
-            let answer = house.ask(request(route.method.clone(), &address, &cookie, "")).await;
+            let answer = house
+                .ask(request(&route.method, &address, &cookie, ""))
+                .await;
             let start = route.path == "/" && answer.header("location") == "/account";
             if answer.status() != StatusCode::FORBIDDEN && !start {
                 let_in.push(format!("{} {address} → {}", route.method, answer.status()));
@@ -288,7 +341,10 @@ async fn a_person_without_a_role_sees_their_account_and_nothing_else() {
         }
         assert!(let_in.is_empty(), "{let_in:#?}");
         let cookie = house.session_of("spare").await;
-        assert_eq!(house.get("/account", &cookie).await.status(), StatusCode::OK);
+        assert_eq!(
+            house.get("/account", &cookie).await.status(),
+            StatusCode::OK
+        );
     })
     .await;
 }
