@@ -1,0 +1,92 @@
+//! The query of a list's address: what is filtered, how it is sorted, where the page begins.
+
+/// Names and values of a query, in the order of the address, empty ones left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Address {
+    pairs: Vec<(String, String)>,
+}
+
+/// The longest value that is taken from an address.
+const VALUE_CHARS_MAX: usize = 200;
+
+impl Address {
+    /// Reads a query. What cannot be read is no filter.
+    pub fn parse(query: &str) -> Self {
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+        let pairs = pairs
+            .into_iter()
+            .map(|(name, value)| {
+                (name, value.trim().chars().take(VALUE_CHARS_MAX).collect::<String>())
+            })
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        Self { pairs }
+    }
+
+    /// The first value of a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a name has this value.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name) == Some(value)
+    }
+
+    /// The same with this value for a name, and from the first page.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut changed = self.without(name);
+        changed.pairs.push((name.to_owned(), value.to_owned()));
+        changed
+    }
+
+    /// The same without a name, and from the first page.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let pairs = self.pairs.iter().filter(|(key, _)| key != name && key != "after");
+        Self { pairs: pairs.cloned().collect() }
+    }
+
+    /// The same, only with these names.
+    #[must_use]
+    pub fn only(&self, names: &[&str]) -> Self {
+        let pairs = self.pairs.iter().filter(|(key, _)| names.contains(&key.as_str()));
+        Self { pairs: pairs.cloned().collect() }
+    }
+
+    /// The pairs, for hidden fields of a form.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.pairs
+    }
+
+    /// The query as an address writes it, without the question mark.
+    pub fn query(&self) -> String {
+        serde_urlencoded::to_string(&self.pairs).unwrap_or_default()
+    }
+
+    /// The whole address under a path.
+    pub fn under(&self, path: &str) -> String {
+        if self.pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", self.query()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_put_in_and_taken_out() {
+        let address = Address::parse("q=+%E7%94%B2+&stage=started&empty=&after=ff");
+        assert_eq!(address.get("q"), Some("甲"));
+        assert_eq!(address.get("empty"), None);
+        assert_eq!(address.without("q").under("/projects"), "/projects?stage=started");
+        assert_eq!(address.with("stage", "signed").get("stage"), Some("signed"));
+        assert_eq!(address.with("stage", "signed").get("after"), None);
+    }
+
+    #[test]
+    fn what_is_no_query_filters_nothing() {
+        assert_eq!(Address::parse("%zz&&&=").pairs().len(), 0);
+    }
+}
