@@ -14,7 +14,7 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use crate::accounts::session_store::LedgerSessions;
 use crate::accounts::single_sign_on::SingleSignOn;
 use crate::shell::{Access, Route, error, guard, headers};
-use crate::{accounts, api, audit, organisations};
+use crate::{accounts, api, audit, enterprises, exports, imports, organisations, overview, projects, search, sources};
 
 /// Hours without a request after which one must sign in again.
 const SESSION_HOURS: i64 = 12;
@@ -47,6 +47,13 @@ pub struct App {
 pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     routes.extend(accounts::routes());
+    routes.extend(overview::routes());
+    routes.extend(projects::routes());
+    routes.extend(enterprises::routes());
+    routes.extend(sources::routes());
+    routes.extend(search::routes());
+    routes.extend(imports::routes());
+    routes.extend(exports::routes());
     routes.extend(organisations::routes());
     routes.extend(audit::routes());
     routes.extend(api::routes());

@@ -7,8 +7,18 @@ pub mod app;
 mod audit;
 pub mod clock;
 mod commands;
+mod demonstration;
+mod enterprises;
+mod exports;
+mod imports;
+pub mod labels;
+mod lists;
 mod organisations;
+mod overview;
+mod projects;
+mod search;
 pub mod shell;
+mod sources;
 pub mod words;
 
 pub use commands::run;

@@ -1,13 +1,20 @@
 //! `guanjia import`: reads ledgers out of office files, shows what was understood, takes in what is good.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use exchange::ledger::{Counts, SheetRead, report};
-use exchange::{Language, LedgerKind, LedgerRead, Options, Vocabulary, read_ledger};
+use exchange::{Language, LedgerKind, LedgerRead, Options, read_ledger};
+use ledger::{Ledger, Scope};
 use miette::{IntoDiagnostic, WrapErr, miette};
+use sha2::{Digest, Sha256};
 
-use super::{CommandResult, Outcome};
+use super::{CommandResult, Outcome, place};
+use crate::clock;
+use crate::imports::intake::{self, End, IntakeError, Order, Taken};
+use crate::imports::target::{self, TargetError};
+use crate::imports::{remembered, vocabulary};
 use crate::words::Lang;
 
 /// The arguments of the command.
@@ -86,34 +93,155 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     if args.returned.is_some() && args.files.len() > 1 {
         return Err(miette!("{}", lang.t("import-returned-of-one-file")));
     }
-    if !args.dry_run {
-        return Err(miette!("{}", lang.t("import-only-dry")));
-    }
-    let options = Options {
-        vocabulary: Vocabulary::built_in(args.kind.ledger()),
-        park: args.park.clone(),
-        mapping: exchange::Mapping::default(),
-    };
+    let data = place::data_dir(args.data.as_deref());
     let mut refused = false;
     for file in &args.files {
         let bytes = std::fs::read(file)
             .into_diagnostic()
             .wrap_err_with(|| lang.with("import-cannot-open", file.display()))?;
-        let read = read_file(file, &bytes, &options, lang)?;
+        let (read, counts) = if args.dry_run && !place::has_ledger(&data) {
+            let read = read_file(file, &bytes, &options(args), lang)?;
+            let counts = counts(&read, args.rows);
+            (read, counts)
+        } else {
+            place::runtime()?.block_on(take(args, &data, file, bytes.clone(), lang))?
+        };
         if let Some(path) = &args.returned
             && read.refused_rows() > 0
         {
             write_returned(path, &bytes, &read)?;
         }
-        let counts = counts(&read, args.rows);
         print(&read, counts, args.format, lang);
         refused |= counts.refused > 0;
     }
     Ok(if refused { Outcome::Findings } else { Outcome::Fine })
 }
 
+fn options(args: &Args) -> Options {
+    Options {
+        vocabulary: vocabulary::of(args.kind.ledger()),
+        park: args.park.clone(),
+        mapping: exchange::Mapping::default(),
+    }
+}
+
+/// Takes a file in, or in a dry run compares it with the ledger and leaves no trace.
+async fn take(
+    args: &Args,
+    data: &Path,
+    file: &Path,
+    bytes: Vec<u8>,
+    lang: Lang,
+) -> miette::Result<(LedgerRead, Counts)> {
+    let ledger = place::open_ledger(data).await?;
+    let order = order(args, &ledger, file, bytes, lang).await?;
+    // Records are only kept for the report that lists them.
+    let listed = match args.format {
+        Format::Json => Some(read_file(file, &order.bytes, &order.options(), lang)?),
+        Format::Text => None,
+    };
+    let bar = progress_bar(lang);
+    let told = |rows: u64| bar.set_position(rows);
+    let taken = intake::take(&ledger, &place::stamp(), order, clock::now, &told).await;
+    bar.finish_and_clear();
+    let mut taken = match taken {
+        Ok(taken) => taken,
+        Err(IntakeError::Read(error)) => {
+            let words = error.text(language(lang));
+            let name = file_name(file);
+            let why = [("file", name.as_str()), ("why", words.as_str())];
+            return Err(miette!("{}", lang.with_all("import-cannot-read", &why)));
+        }
+        Err(error) => return Err(error).into_diagnostic(),
+    };
+    if let Some(listed) = listed {
+        for (sheet, listed) in taken.read.sheets.iter_mut().zip(listed.sheets) {
+            sheet.records = listed.records;
+            let refused = &sheet.refused_row_numbers;
+            sheet.records.retain(|record| refused.binary_search(&record.row).is_err());
+        }
+    }
+    let counts = counts_of(&taken, args.rows);
+    Ok((taken.read, counts))
+}
+
+async fn order(
+    args: &Args,
+    ledger: &Ledger,
+    file: &Path,
+    bytes: Vec<u8>,
+    lang: Lang,
+) -> miette::Result<Order> {
+    let target = target::of_command(ledger, &place::stamp(), args.park.as_deref(), lang).await;
+    let target = match target {
+        Ok(target) => target,
+        Err(TargetError::SeveralZones(names)) => {
+            return Err(miette!("{}", lang.with("import-several-zones", names)));
+        }
+        Err(error) => return Err(error).into_diagnostic(),
+    };
+    let kind = args.kind.ledger();
+    let (zone, place) = (target.zone, target.place);
+    let mapping =
+        remembered(ledger, zone.id, &place.name, kind).await.into_diagnostic()?;
+    let at_zone = place.is_zone;
+    let mut order =
+        Order::new(kind, &target.organisations, zone, place, Scope::everything());
+    order.file_name = file_name(file);
+    order.mapping = mapping;
+    // A zone that is named where a park may be is no park.
+    let names_zone = |park: &String| at_zone && order.parks.named(park).is_some();
+    order.park = args.park.clone().filter(|park| !names_zone(park));
+    order.rows = match args.rows {
+        Rows::All => intake::Rows::All,
+        Rows::Good => intake::Rows::Good,
+    };
+    order.known_on = args.as_of;
+    order.other_zones = true;
+    order.rehearsal = args.dry_run;
+    order.sha256 = hex::encode(Sha256::digest(&bytes));
+    if !args.dry_run {
+        let name = &order.file_name;
+        ledger
+            .keep_file(&place::stamp(), name, "application/octet-stream", bytes.clone())
+            .await
+            .into_diagnostic()?;
+    }
+    order.bytes = Arc::new(bytes);
+    Ok(order)
+}
+
+fn progress_bar(lang: Lang) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new_spinner();
+    let style = indicatif::ProgressStyle::with_template("{spinner} {msg} {human_pos}")
+        .expect("the template is well formed");
+    bar.set_style(style);
+    bar.set_message(lang.t("import-writing"));
+    bar
+}
+
+fn file_name(file: &Path) -> String {
+    file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// What became of the rows in the ledger, or would.
+fn counts_of(taken: &Taken, rows: Rows) -> Counts {
+    let count = |count: i64| usize::try_from(count).unwrap_or_default();
+    let refused = count(taken.counts.rows_refused);
+    let none = taken.end == End::Refused || (refused > 0 && rows == Rows::All);
+    if none {
+        return Counts { refused, ..Counts::default() };
+    }
+    Counts {
+        accepted: count(taken.counts.rows_accepted),
+        refused,
+        unchanged: count(taken.counts.rows_unchanged),
+        superseded: count(taken.counts.rows_superseded),
+    }
+}
+
 fn read_file(file: &Path, bytes: &[u8], options: &Options, lang: Lang) -> miette::Result<LedgerRead> {
-    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = file_name(file);
     read_ledger(bytes, &name, options).map_err(|error| {
         let words = error.text(language(lang));
         miette!("{}", lang.with_all("import-cannot-read", &[("file", &name), ("why", &words)]))
