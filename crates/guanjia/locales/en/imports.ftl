@@ -34,17 +34,16 @@ import-undone = undone
 imports-empty = No ledger has been imported yet.
 imports-empty-hint = Send the project ledger, enterprise ledger or table of indicators that you have; you see how it was read before anything goes in.
 imports-sentence-count = { $value ->
-    [one] One import
-   *[other] { $value } imports
+    [one] The last import
+   *[other] The last { $value } imports
   }
 imports-sentence-rows = : { $accepted } rows accepted, { $refused } refused.
 import-draft = Import preview
-import-draft-sentence = { $accepted } rows can go in, { $refused } were not understood.
+import-draft-sentence = { $accepted } rows can go in, { $refused } are refused.
 import-draft-tried = { $new } are new, { $changed } correct what was known, { $unchanged } change nothing.
 import-was-refused = Rows were not understood, so nothing went in, as you chose. Download the workbook with the reasons, correct it and send it again, or take the good rows.
 import-nothing-found = No table was found: see that the file has a header and rows, or try another kind of ledger.
-import-rows-question = { $value } rows were not understood. What is to be done?
-import-rows-all = Take none of it; I correct the file first
+import-rows-question = { $value } rows are refused. Take none of it: download the workbook with the reasons, correct it and send it again. Or take the good rows.
 import-rows-good = Take the { $value } good rows
 import-take = Take { $value } rows in
 import-download-returned = Download the workbook with the reasons
@@ -99,6 +98,7 @@ import-undo-question = Undo "{ $file }"? The { $facts } facts that it recorded w
 import-undo-what = Undoing deletes nothing: what was known before counts again, projects and enterprises that only this import knew are no longer listed, values corrected since stay. The undoing itself stands in the audit log.
 import-undone-sentence = This import was undone; what was known before counts again.
 import-out-of-reach = "{ $value }" is not among what you may import
+import-unknown-park = "{ $value }" is no park of this zone; its rows go to the sender
 import-other-zone = "{ $value }" belongs to another zone; import it there
 import-ambiguous = several are called "{ $value }"; add a code or the park
 demo-setting-up = First start, setting up the demonstration in { $value }

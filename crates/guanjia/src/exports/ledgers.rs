@@ -10,13 +10,12 @@ use ledger::{FactRecord, Ledger};
 
 use super::{ExportError, Order};
 use crate::labels;
+use crate::shell::display;
+use crate::shell::figure::qualified;
 use crate::words::Lang;
 
 /// Rows that are read at a time.
 const PAGE_ROWS: u32 = 1_000;
-
-/// Qualifiers that stand behind a number; others stand before it.
-const BEHIND: [&str; 6] = ["余", "多", "以上", "以下", "以内", "左右"];
 
 /// A list row as its head.
 pub trait Headed: ListRow {
@@ -114,10 +113,12 @@ fn table(subjects: &[Listed], kind: &SubjectKind, title: &str, lang: Lang) -> Ta
             let mut row = vec![None; columns.len() + 2];
             row[0] = Some(Value::Text(subject.name.clone()));
             row[1] = subject.code.clone().map(Value::Code);
-            for fact in &subject.facts {
-                let key = (fact.variable.clone(), fact.period.clone());
-                if let Some(at) = place.get(&key) {
-                    row[*at] = fact.value.clone().map(|value| cell(value, &fact.qualifier, kind, &fact.variable, lang));
+            let mut facts: Vec<&FactRecord> = subject.facts.iter().collect();
+            facts.sort_by_key(|fact| rank(&fact.period));
+            for fact in facts {
+                let key = (fact.variable.clone(), column_period(kind, fact));
+                if let (Some(at), Some(value)) = (place.get(&key), fact.value.clone()) {
+                    row[*at] = Some(cell(value, &fact.qualifier, kind, &fact.variable, lang));
                 }
             }
             row
@@ -129,21 +130,47 @@ fn table(subjects: &[Listed], kind: &SubjectKind, title: &str, lang: Lang) -> Ta
     });
     let rest = columns.iter().map(|((name, period), value_type)| {
         let words = labels::words(kind, name, lang);
-        let column = TableColumn::new(headed(&words, period), *value_type);
+        let period = written_period(name, period);
+        let column = TableColumn::new(headed(&words, &period), *value_type);
         if *value_type == ValueType::Money { column.in_unit("万元") } else { column }
     });
     Table { name: title.to_owned(), columns: head.into_iter().chain(rest).collect(), rows }
 }
 
+/// The period of the column that a fact stands in: a state has one column, whenever it was said.
+fn column_period(kind: &SubjectKind, fact: &FactRecord) -> Period {
+    let is_state = labels::variable(kind, &fact.variable).is_some_and(|known| !known.is_periodic());
+    if is_state { Period::Current } else { fact.period.clone() }
+}
+
+/// What was said without a period counts most, then what was said of the latest year.
+fn rank(period: &Period) -> (u8, i32) {
+    match period {
+        Period::Current => (2, 0),
+        period => (1, period.year().unwrap_or(i32::MIN)),
+    }
+}
+
+/// What is done in a year is kept by the month it was known to; its header says from January.
+fn written_period(variable: &str, period: &Period) -> Period {
+    match period {
+        Period::Month(year, month) if variable == "investment_done_year" => {
+            Period::CumulativeMonth(*year, *month)
+        }
+        period => period.clone(),
+    }
+}
+
 /// A header with its period in front, as ledgers write it: 2023年营业收入, 2024年1-3月完成投资.
 fn headed(words: &str, period: &Period) -> String {
-    let words = words.trim_start_matches("本年").trim_start_matches("本月");
+    let bare = words.trim_start_matches("本年").trim_start_matches("本月");
+    let bare = bare.trim_start_matches("年度");
     match period {
         Period::Current => words.to_owned(),
-        Period::Year(year) => format!("{year}年{words}"),
-        Period::Month(year, month) => format!("{year}年{month}月{words}"),
-        Period::CumulativeMonth(year, month) => format!("{year}年1-{month}月{words}"),
-        Period::Quarter(year, quarter) => format!("{year}年{quarter}季度{words}"),
+        Period::Year(year) => format!("{year}年{bare}"),
+        Period::Month(year, month) => format!("{year}年{month}月{bare}"),
+        Period::CumulativeMonth(year, month) => format!("{year}年1-{month}月{bare}"),
+        Period::Quarter(year, quarter) => format!("{year}年{quarter}季度{bare}"),
         Period::Day(_) | Period::Stated(_) => format!("{words}（{period}）"),
     }
 }
@@ -164,7 +191,8 @@ fn columns(subjects: &[Listed], kind: &SubjectKind, identity: &str) -> Vec<(Key,
             .and_then(labels::Variable::value_type)
             .or_else(|| value.value_type())
             .unwrap_or(ValueType::Text);
-        found.entry((rank, fact.variable.clone(), fact.period.clone())).or_insert(value_type);
+        let period = column_period(kind, fact);
+        found.entry((rank, fact.variable.clone(), period)).or_insert(value_type);
     }
     found.into_iter().map(|((_, name, period), value_type)| ((name, period), value_type)).collect()
 }
@@ -175,21 +203,13 @@ fn cell(value: Value, qualifier: &str, kind: &SubjectKind, variable: &str, lang:
     match &value {
         Value::Code(code) => Value::Text(labels::code_words(kind, variable, code, lang)),
         Value::Money(money) if !qualifier.is_empty() && money.currency.is_cny() => {
-            let wan = crate::shell::display::wan(money.fen);
-            Value::Text(qualified(&format!("{wan}万元"), qualifier))
+            let wan = display::wan(money.fen);
+            Value::Text(qualified(qualifier, &format!("{wan}万元")))
         }
         Value::Integer(_) | Value::Number(_) if !qualifier.is_empty() => {
-            Value::Text(qualified(&value.to_string(), qualifier))
+            Value::Text(qualified(qualifier, &value.to_string()))
         }
         _ => value,
-    }
-}
-
-fn qualified(number: &str, qualifier: &str) -> String {
-    if BEHIND.contains(&qualifier) {
-        format!("{number}{qualifier}")
-    } else {
-        format!("{qualifier}{number}")
     }
 }
 
@@ -201,12 +221,7 @@ mod tests {
     fn headers_carry_their_period_as_ledgers_write_it() {
         assert_eq!(headed("营业收入", &Period::Year(2023)), "2023年营业收入");
         assert_eq!(headed("本年完成投资", &Period::CumulativeMonth(2024, 3)), "2024年1-3月完成投资");
+        assert_eq!(headed("年度计划投资", &Period::Year(2024)), "2024年计划投资");
         assert_eq!(headed("计划总投资", &Period::Current), "计划总投资");
-    }
-
-    #[test]
-    fn a_qualifier_stands_where_people_write_it() {
-        assert_eq!(qualified("20", "余"), "20余");
-        assert_eq!(qualified("10.7", "约"), "约10.7");
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use exchange::ledger::{LedgerRead, Record, SheetRead};
 use exchange::vocabulary::Vocabulary;
 
-use crate::shell::display;
+use crate::shell::{display, figure};
 use crate::words::Lang;
 
 use super::new::language;
@@ -256,7 +256,7 @@ fn row_view(record: &Record, shown: &[usize]) -> RowView {
             other => other.to_string(),
         };
         if let Some(place) = values.get_mut(entry.slot as usize) {
-            *place = format!("{}{words}", entry.qualifier);
+            *place = figure::qualified(&entry.qualifier, &words);
         }
     }
     RowView { number: record.row + 1, values }

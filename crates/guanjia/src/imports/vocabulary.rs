@@ -14,7 +14,17 @@ pub fn of(kind: LedgerKind) -> Vocabulary {
             let known = labels::variables(&SubjectKind::Enterprise);
             Vocabulary::enterprises_with(known.filter_map(|(name, known)| variable(name, known)))
         }
-        LedgerKind::Projects | LedgerKind::Facts => Vocabulary::built_in(kind),
+        LedgerKind::Projects => {
+            let mut variables = Vocabulary::projects().variables;
+            let known = labels::variables(&SubjectKind::Project);
+            let more: Vec<Variable> = known
+                .filter(|(name, _)| !variables.iter().any(|variable| variable.name == *name))
+                .filter_map(|(name, known)| variable(name, known))
+                .collect();
+            variables.extend(more);
+            Vocabulary::of(kind, variables)
+        }
+        LedgerKind::Facts => Vocabulary::built_in(kind),
     }
 }
 

@@ -1,10 +1,10 @@
 //! The ledger's side of an import: rows to records, placed, owned, and refused where they may not go.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{CellAddress, Period, SourceRef, SubjectKind};
 use exchange::Reason;
-use exchange::ledger::{Record, Refusal, SheetRead, Slot};
+use exchange::ledger::{Note, Record, Refusal, SheetRead, Slot};
 use ledger::imports::{BulkColumn, BulkFact, BulkImport, BulkRecord, BulkSource, RowOutcome};
 use ledger::{Ledger, LedgerError, NewSubject, Sql, lookup_key};
 use tokio::sync::mpsc;
@@ -75,6 +75,8 @@ pub struct Writer<'a> {
     beside: Option<BulkSource>,
     pushed: Vec<Pushed>,
     refused: Vec<(usize, u32, Refusal)>,
+    /// Parks that are none of the zone's, by sheet.
+    parks_unknown: BTreeSet<(usize, String)>,
 }
 
 impl<'a> Writer<'a> {
@@ -87,6 +89,7 @@ impl<'a> Writer<'a> {
             beside: None,
             pushed: Vec::new(),
             refused: Vec::new(),
+            parks_unknown: BTreeSet::new(),
         }
     }
 
@@ -138,8 +141,16 @@ impl<'a> Writer<'a> {
     ) -> Result<(), LedgerError> {
         let mut row = reader.row(record);
         self.know_kind(&mut row);
-        let place = row.park.as_deref().and_then(|park| self.order.parks.named(park));
-        let place = place.unwrap_or(&self.order.place);
+        let place = match row.park.as_deref().filter(|park| !park.trim().is_empty()) {
+            Some(park) => self.order.parks.named(park).unwrap_or_else(|| {
+                let unknown = (sheet, park.trim().to_owned());
+                if Some(park) != self.order.park.as_deref() {
+                    self.parks_unknown.insert(unknown);
+                }
+                &self.order.place
+            }),
+            None => &self.order.place,
+        };
         let foreign = |name: &str| lookup_key(name) != lookup_key(&self.order.zone.name);
         if !self.order.reach.covers_path(&place.path) {
             let park = row.park.clone().unwrap_or_else(|| place.name.clone());
@@ -255,6 +266,10 @@ impl<'a> Writer<'a> {
             sheet.refused_rows += 1;
             sheet.refused_row_numbers.push(row);
             sheet.refused.push(refusal);
+        }
+        for (sheet, park) in self.parks_unknown {
+            let reason = said("import-unknown-park", &park);
+            sheets[sheet].notes.push(Note { cell: None, reason });
         }
         for sheet in sheets {
             sheet.refused_row_numbers.sort_unstable();

@@ -7,8 +7,11 @@
 
 mod account_journeys;
 mod commands;
+mod demo;
 mod doors;
+mod exports;
 mod house;
+mod imports;
 mod organisations_and_audit;
 mod tidy;
 mod walk;
