@@ -16,8 +16,8 @@ pub struct Args {
 }
 
 /// Runs the command until it is told to stop.
-pub fn run(args: Args, lang: Lang) -> CommandResult {
-    let data = args.data.unwrap_or_else(default_data_dir);
+pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    let data = args.data.clone().unwrap_or_else(default_data_dir);
     place::runtime()?.block_on(async {
         let ledger = place::open_ledger(&data).await?;
         if !demonstration::is_set_up(&ledger).await? {
@@ -37,21 +37,29 @@ pub fn run(args: Args, lang: Lang) -> CommandResult {
 
 /// Where a demonstration is kept when no place is named: with the user's other data.
 fn default_data_dir() -> PathBuf {
-    let home = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share"))
-    });
+    let home = std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/share")));
     home.unwrap_or_else(std::env::temp_dir).join("guanjia/demo")
 }
 
 #[expect(clippy::print_stdout, reason = "the accounts are the command's result")]
 fn tell_accounts(port: u16) {
     for account in ACCOUNTS {
-        println!("{}\t{}\t{}", account.role.id(), account.login, account.password);
+        println!(
+            "{}\t{}\t{}",
+            account.role.id(),
+            account.login,
+            account.password
+        );
     }
     println!("http://127.0.0.1:{port}");
 }
 
-#[expect(clippy::print_stderr, reason = "a command tells what it does on standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command tells what it does on standard error"
+)]
 fn tell(words: &str) {
     eprintln!("{words}");
 }

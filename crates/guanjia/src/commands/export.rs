@@ -41,15 +41,25 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let made = place::runtime()?.block_on(async {
         let ledger = place::open_ledger(&data).await?;
         let everything = Scope::everything();
-        let organisations =
-            ledger.organisations(&everything, AsOf::Now).await.into_diagnostic()?;
+        let organisations = ledger
+            .organisations(&everything, AsOf::Now)
+            .await
+            .into_diagnostic()?;
         let queries = organisations
             .iter()
             .filter(|organisation| organisation.kind == OrganisationKind::Zone)
             .map(|zone| ListQuery::of_zone(zone.id))
             .collect();
-        let order = Order { list, queries, reach: &|_| Scope::everything(), as_of, lang };
-        exports::make(&ledger, &place::stamp(), order).await.into_diagnostic()
+        let order = Order {
+            list,
+            queries,
+            reach: &|_| Scope::everything(),
+            as_of,
+            lang,
+        };
+        exports::make(&ledger, &place::stamp(), order)
+            .await
+            .into_diagnostic()
     })?;
     std::fs::write(&args.output, &made.bytes)
         .into_diagnostic()
@@ -58,12 +68,17 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         ("file", args.output.display().to_string()),
         ("records", made.records.to_string()),
     ];
-    let written = written.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let written = written
+        .each_ref()
+        .map(|(name, value)| (*name, value.as_str()));
     tell(&lang.with_all("export-written", &written));
     Ok(Outcome::Fine)
 }
 
-#[expect(clippy::print_stderr, reason = "a command tells what it does on standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command tells what it does on standard error"
+)]
 fn tell(words: &str) {
     eprintln!("{words}");
 }

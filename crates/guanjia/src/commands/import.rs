@@ -114,7 +114,11 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         print(&read, counts, args.format, lang);
         refused |= counts.refused > 0;
     }
-    Ok(if refused { Outcome::Findings } else { Outcome::Fine })
+    Ok(if refused {
+        Outcome::Findings
+    } else {
+        Outcome::Fine
+    })
 }
 
 fn options(args: &Args) -> Options {
@@ -158,7 +162,9 @@ async fn take(
         for (sheet, listed) in taken.read.sheets.iter_mut().zip(listed.sheets) {
             sheet.records = listed.records;
             let refused = &sheet.refused_row_numbers;
-            sheet.records.retain(|record| refused.binary_search(&record.row).is_err());
+            sheet
+                .records
+                .retain(|record| refused.binary_search(&record.row).is_err());
         }
     }
     let counts = counts_of(&taken, args.rows);
@@ -182,11 +188,17 @@ async fn order(
     };
     let kind = args.kind.ledger();
     let (zone, place) = (target.zone, target.place);
-    let mapping =
-        remembered(ledger, zone.id, &place.name, kind).await.into_diagnostic()?;
+    let mapping = remembered(ledger, zone.id, &place.name, kind)
+        .await
+        .into_diagnostic()?;
     let at_zone = place.is_zone;
-    let mut order =
-        Order::new(kind, &target.organisations, zone, place, Scope::everything());
+    let mut order = Order::new(
+        kind,
+        &target.organisations,
+        zone,
+        place,
+        Scope::everything(),
+    );
     order.file_name = file_name(file);
     order.mapping = mapping;
     // A zone that is named where a park may be is no park.
@@ -203,7 +215,12 @@ async fn order(
     if !args.dry_run {
         let name = &order.file_name;
         ledger
-            .keep_file(&place::stamp(), name, "application/octet-stream", bytes.clone())
+            .keep_file(
+                &place::stamp(),
+                name,
+                "application/octet-stream",
+                bytes.clone(),
+            )
             .await
             .into_diagnostic()?;
     }
@@ -221,7 +238,8 @@ fn progress_bar(lang: Lang) -> indicatif::ProgressBar {
 }
 
 fn file_name(file: &Path) -> String {
-    file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    file.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// What became of the rows in the ledger, or would.
@@ -230,7 +248,10 @@ fn counts_of(taken: &Taken, rows: Rows) -> Counts {
     let refused = count(taken.counts.rows_refused);
     let none = taken.end == End::Refused || (refused > 0 && rows == Rows::All);
     if none {
-        return Counts { refused, ..Counts::default() };
+        return Counts {
+            refused,
+            ..Counts::default()
+        };
     }
     Counts {
         accepted: count(taken.counts.rows_accepted),
@@ -240,11 +261,19 @@ fn counts_of(taken: &Taken, rows: Rows) -> Counts {
     }
 }
 
-fn read_file(file: &Path, bytes: &[u8], options: &Options, lang: Lang) -> miette::Result<LedgerRead> {
+fn read_file(
+    file: &Path,
+    bytes: &[u8],
+    options: &Options,
+    lang: Lang,
+) -> miette::Result<LedgerRead> {
     let name = file_name(file);
     read_ledger(bytes, &name, options).map_err(|error| {
         let words = error.text(language(lang));
-        miette!("{}", lang.with_all("import-cannot-read", &[("file", &name), ("why", &words)]))
+        miette!(
+            "{}",
+            lang.with_all("import-cannot-read", &[("file", &name), ("why", &words)])
+        )
     })
 }
 
@@ -258,8 +287,16 @@ fn language(lang: Lang) -> Language {
 /// What becomes of the rows beside an empty ledger: all of them or none, unless the good ones are taken.
 fn counts(read: &LedgerRead, rows: Rows) -> Counts {
     let refused = read.refused_rows();
-    let accepted = if refused > 0 && rows == Rows::All { 0 } else { read.accepted_rows() };
-    Counts { accepted, refused, ..Counts::default() }
+    let accepted = if refused > 0 && rows == Rows::All {
+        0
+    } else {
+        read.accepted_rows()
+    };
+    Counts {
+        accepted,
+        refused,
+        ..Counts::default()
+    }
 }
 
 fn write_returned(path: &Path, bytes: &[u8], read: &LedgerRead) -> miette::Result<()> {
@@ -304,21 +341,35 @@ fn sheet_in_words(sheet: &SheetRead, lines: &mut Vec<String>, lang: Lang) {
             ("sheet", &sheet.name),
             ("first", &(first + 1).to_string()),
             ("last", &(last + 1).to_string()),
-            ("rows", &(sheet.accepted_rows + sheet.refused_rows).to_string()),
+            (
+                "rows",
+                &(sheet.accepted_rows + sheet.refused_rows).to_string(),
+            ),
             ("unit", unit),
         ],
     ));
     for column in sheet.columns.iter().filter(|column| !column.numbering) {
         let variable = if column.mapped {
-            let keys = column.slots.iter().map(|slot| sheet.slots[*slot as usize].key.as_str());
+            let keys = column
+                .slots
+                .iter()
+                .map(|slot| sheet.slots[*slot as usize].key.as_str());
             keys.collect::<Vec<_>>().join(", ")
         } else {
             lang.t("import-unmapped")
         };
-        lines.push(format!("  {} {} → {variable}", column.letters(), column.header));
+        lines.push(format!(
+            "  {} {} → {variable}",
+            column.letters(),
+            column.header
+        ));
     }
     for refusal in &sheet.refused {
-        lines.push(format!("  ✗ {} {}", refusal.cell, refusal.reason.text(language(lang))));
+        lines.push(format!(
+            "  ✗ {} {}",
+            refusal.cell,
+            refusal.reason.text(language(lang))
+        ));
     }
     for note in &sheet.notes {
         let cell = note.cell.map(|cell| format!("{cell} ")).unwrap_or_default();

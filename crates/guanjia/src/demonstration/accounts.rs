@@ -41,14 +41,29 @@ const fn account(
     password: &'static str,
     reach: Reach,
 ) -> DemoAccount {
-    DemoAccount { role, login, password, reach }
+    DemoAccount {
+        role,
+        login,
+        password,
+        reach,
+    }
 }
 
 /// All of them, in the order in which they are told.
 pub const ACCOUNTS: [DemoAccount; 10] = [
     account(Role::Leader, "leader", "demo-leader-2024", Reach::EveryZone),
-    account(Role::Projects, "projects", "demo-projects-2024", Reach::EveryZone),
-    account(Role::Investment, "investment", "demo-investment-2024", Reach::EveryZone),
+    account(
+        Role::Projects,
+        "projects",
+        "demo-projects-2024",
+        Reach::EveryZone,
+    ),
+    account(
+        Role::Investment,
+        "investment",
+        "demo-investment-2024",
+        Reach::EveryZone,
+    ),
     account(Role::Policy, "policy", "demo-policy-2024", Reach::EveryZone),
     account(
         Role::Park,
@@ -56,7 +71,12 @@ pub const ACCOUNTS: [DemoAccount; 10] = [
         "demo-park-2024",
         Reach::Organisation("随州高新区", "青春化工园"),
     ),
-    account(Role::Statistics, "statistics", "demo-statistics-2024", Reach::EveryZone),
+    account(
+        Role::Statistics,
+        "statistics",
+        "demo-statistics-2024",
+        Reach::EveryZone,
+    ),
     account(
         Role::Enterprise,
         "enterprise",
@@ -69,7 +89,12 @@ pub const ACCOUNTS: [DemoAccount; 10] = [
         "demo-partner-2024",
         Reach::Organisation("珠海高新区", "南方软件园"),
     ),
-    account(Role::Auditor, "auditor", "demo-auditor-2024", Reach::EveryZone),
+    account(
+        Role::Auditor,
+        "auditor",
+        "demo-auditor-2024",
+        Reach::EveryZone,
+    ),
     account(Role::Admin, "admin", "demo-admin-2024", Reach::Installation),
 ];
 
@@ -81,8 +106,15 @@ pub async fn add(
 ) -> miette::Result<()> {
     let mut new = Vec::new();
     for account in ACCOUNTS {
-        if ledger.user_by_login(account.login).await.into_diagnostic()?.is_none() {
-            let hash = passwords::hash(account.password.to_owned()).await.into_diagnostic()?;
+        if ledger
+            .user_by_login(account.login)
+            .await
+            .into_diagnostic()?
+            .is_none()
+        {
+            let hash = passwords::hash(account.password.to_owned())
+                .await
+                .into_diagnostic()?;
             new.push((account, hash, grants(ledger, zones, account).await?));
         }
     }
@@ -103,11 +135,17 @@ pub async fn add(
             .await
             .into_diagnostic()?;
         for grant in grants {
-            let grant = NewGrant { user_id: user.id, ..grant };
+            let grant = NewGrant {
+                user_id: user.id,
+                ..grant
+            };
             write.grant(&grant).await.into_diagnostic()?;
         }
     }
-    write.commit(Action::new("demo.accounts", "installation", "")).await.into_diagnostic()?;
+    write
+        .commit(Action::new("demo.accounts", "installation", ""))
+        .await
+        .into_diagnostic()?;
     Ok(())
 }
 
@@ -125,14 +163,19 @@ async fn grants(
     };
     Ok(match account.reach {
         Reach::Installation => vec![grant(None, None)],
-        Reach::EveryZone => {
-            zones.iter().map(|zone| grant(Some(zone.organisation.id), None)).collect()
-        }
+        Reach::EveryZone => zones
+            .iter()
+            .map(|zone| grant(Some(zone.organisation.id), None))
+            .collect(),
         Reach::Organisation(zone, name) => {
             let scope = scope_of(zones, zone)?;
-            let organisations =
-                ledger.organisations(&scope, AsOf::Now).await.into_diagnostic()?;
-            let found = organisations.iter().find(|organisation| organisation.name == name);
+            let organisations = ledger
+                .organisations(&scope, AsOf::Now)
+                .await
+                .into_diagnostic()?;
+            let found = organisations
+                .iter()
+                .find(|organisation| organisation.name == name);
             let found = found.ok_or_else(|| miette!("{zone}: {name}"))?;
             vec![grant(Some(found.id), None)]
         }
@@ -155,7 +198,9 @@ fn zone_named<'a>(zones: &'a [DemoZone], name: &str) -> miette::Result<&'a DemoZ
 }
 
 fn scope_of(zones: &[DemoZone], name: &str) -> miette::Result<Scope> {
-    Ok(Scope::organisation(zone_named(zones, name)?.organisation.path.clone()))
+    Ok(Scope::organisation(
+        zone_named(zones, name)?.organisation.path.clone(),
+    ))
 }
 
 #[cfg(test)]

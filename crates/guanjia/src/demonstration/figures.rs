@@ -90,9 +90,7 @@ fn value(value_type: ValueType, text: &str, unit: &str) -> Option<Value> {
         Some(number()? * Decimal::from(factor))
     };
     Some(match value_type {
-        ValueType::Money => {
-            Value::Money(Money::from_decimal(scaled()?, Currency::cny()).ok()?)
-        }
+        ValueType::Money => Value::Money(Money::from_decimal(scaled()?, Currency::cny()).ok()?),
         ValueType::Integer => Value::Integer(text.parse().ok()?),
         ValueType::Number => Value::Number(scaled()?),
         ValueType::Ratio => Value::Ratio(number()? / Decimal::ONE_HUNDRED),
@@ -124,20 +122,30 @@ pub async fn record(
 ) -> miette::Result<()> {
     let page = Files::get("press_page.txt").expect("the page is kept in the binary");
     let page = ledger
-        .keep_file(&stamp(), "press_page.txt", "text/plain", page.data.into_owned())
+        .keep_file(
+            &stamp(),
+            "press_page.txt",
+            "text/plain",
+            page.data.into_owned(),
+        )
         .await
         .into_diagnostic()?;
     let table = text("figures.csv");
     let figures: Vec<Figure<'_>> = rows(&table).map(|row| Figure::of(&row)).collect();
     for of_subject in figures.chunk_by(|a, b| (a.zone, a.subject) == (b.zone, b.subject)) {
         let first = &of_subject[0];
-        let zone = zones.iter().find(|zone| zone.organisation.name == first.zone);
+        let zone = zones
+            .iter()
+            .find(|zone| zone.organisation.name == first.zone);
         let zone = zone.ok_or_else(|| miette!("{}", first.zone))?;
         let subject = subject(ledger, stamp, zone, first).await?;
         let facts = of_subject.iter().map(|figure| figure.fact(&page.sha256));
         let facts = facts.collect::<miette::Result<Vec<_>>>()?;
         let scope = Scope::organisation(zone.organisation.path.clone());
-        ledger.record_facts(&stamp(), &scope, subject, facts).await.into_diagnostic()?;
+        ledger
+            .record_facts(&stamp(), &scope, subject, facts)
+            .await
+            .into_diagnostic()?;
     }
     Ok(())
 }
@@ -151,10 +159,17 @@ async fn subject(
 ) -> miette::Result<i64> {
     let zone = &zone.organisation;
     let scope = Scope::organisation(zone.path.clone());
-    let organisations = ledger.organisations(&scope, AsOf::Now).await.into_diagnostic()?;
-    let same_name = organisations.iter().find(|organisation| organisation.name == figure.subject);
-    let is_organisation =
-        matches!(figure.kind, SubjectKind::Zone | SubjectKind::Park | SubjectKind::Programme);
+    let organisations = ledger
+        .organisations(&scope, AsOf::Now)
+        .await
+        .into_diagnostic()?;
+    let same_name = organisations
+        .iter()
+        .find(|organisation| organisation.name == figure.subject);
+    let is_organisation = matches!(
+        figure.kind,
+        SubjectKind::Zone | SubjectKind::Park | SubjectKind::Programme
+    );
     if is_organisation && let Some(id) = same_name.and_then(|found| found.subject_id) {
         return Ok(id);
     }
@@ -175,7 +190,10 @@ async fn subject(
         _ => zone,
     };
     let park = (place.id != zone.id).then(|| place.name.clone());
-    let new = NewSubject { park, ..NewSubject::of(figure.kind.clone(), figure.subject, place.id) };
+    let new = NewSubject {
+        park,
+        ..NewSubject::of(figure.kind.clone(), figure.subject, place.id)
+    };
     ledger.add_subject(&stamp(), new).await.into_diagnostic()
 }
 
@@ -187,7 +205,11 @@ mod tests {
     fn every_figure_has_a_variable_and_a_value() {
         let table = text("figures.csv");
         let facts: Vec<NewFact> = rows(&table)
-            .map(|row| Figure::of(&row).fact("00").unwrap_or_else(|e| panic!("{e}")))
+            .map(|row| {
+                Figure::of(&row)
+                    .fact("00")
+                    .unwrap_or_else(|e| panic!("{e}"))
+            })
             .collect();
         assert_eq!(facts.len(), 52);
     }
@@ -205,8 +227,16 @@ mod tests {
     fn units_and_signs_are_taken_in() {
         let amount = value(ValueType::Money, "1848.39", "万元").unwrap();
         assert_eq!(amount.to_string(), "18483900.00");
-        assert_eq!(value(ValueType::Ratio, "12.4", "%").unwrap().to_string(), "0.124");
-        assert_eq!(value(ValueType::Number, "21.6", "万平方米").unwrap().to_string(), "216000");
+        assert_eq!(
+            value(ValueType::Ratio, "12.4", "%").unwrap().to_string(),
+            "0.124"
+        );
+        assert_eq!(
+            value(ValueType::Number, "21.6", "万平方米")
+                .unwrap()
+                .to_string(),
+            "216000"
+        );
         assert_eq!(qualifier(">", "等20余家化工龙头企业"), "余");
         assert_eq!(qualifier(">", "力争今年产销金额超10亿元"), "超");
         assert_eq!(qualifier("<", "不足1000万元"), "不足");

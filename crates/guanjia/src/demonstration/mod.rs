@@ -22,19 +22,29 @@ struct Files;
 /// The text of one of the demonstration's own files.
 fn text(path: &str) -> String {
     let file = Files::get(path).expect("the demonstration's files are kept in the binary");
-    String::from_utf8_lossy(&file.data).trim_start_matches('\u{feff}').to_owned()
+    String::from_utf8_lossy(&file.data)
+        .trim_start_matches('\u{feff}')
+        .to_owned()
 }
 
 /// The rows of one of the demonstration's own tables, without its header. No field of them holds a
 /// comma or a quotation mark (a test says so), so a comma ends a field.
 fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
-    table.lines().skip(1).filter(|line| !line.is_empty()).map(|line| line.split(',').collect())
+    table
+        .lines()
+        .skip(1)
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split(',').collect())
 }
 
 /// Whether all of it is there. The accounts come last.
 pub async fn is_set_up(ledger: &Ledger) -> miette::Result<bool> {
     let last = ACCOUNTS.last().expect("there are accounts");
-    Ok(ledger.user_by_login(last.login).await.into_diagnostic()?.is_some())
+    Ok(ledger
+        .user_by_login(last.login)
+        .await
+        .into_diagnostic()?
+        .is_some())
 }
 
 /// Fills the ledger; `told` is called after each zone.

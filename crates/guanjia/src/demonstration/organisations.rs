@@ -31,7 +31,10 @@ pub async fn set_up(
             Some(zone) => zone,
             None => add(ledger, stamp(), of_zone).await?,
         };
-        zones.push(DemoZone { folder: folder.to_owned(), organisation });
+        zones.push(DemoZone {
+            folder: folder.to_owned(),
+            organisation,
+        });
     }
     Ok(zones)
 }

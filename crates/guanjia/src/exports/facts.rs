@@ -60,7 +60,11 @@ pub async fn workbook(
     let written = tokio::task::spawn_blocking(move || {
         let records = rows.len();
         let columns = HEADERS.map(|(name, value_type)| TableColumn::new(name, value_type));
-        let table = Table { name: title, columns: columns.to_vec(), rows };
+        let table = Table {
+            name: title,
+            columns: columns.to_vec(),
+            rows,
+        };
         workbook_of(std::slice::from_ref(&table)).map(|bytes| (bytes, records))
     });
     Ok(written.await??)
@@ -87,7 +91,9 @@ async fn of_kind(
     };
     loop {
         let subjects = ledger.subjects(&scope, &query, order.as_of).await?;
-        let Some(last) = subjects.last() else { return Ok(()) };
+        let Some(last) = subjects.last() else {
+            return Ok(());
+        };
         query.after = Some(last.id);
         let ids: Vec<i64> = subjects.iter().map(|subject| subject.id).collect();
         let mut facts = ledger.facts_of_many(&scope, &ids, order.as_of).await?;
@@ -101,7 +107,11 @@ async fn of_kind(
 }
 
 fn row(subject: &Subject, fact: FactRecord, place: Place, order: &Order<'_>) -> Vec<Option<Value>> {
-    let text = |words: String| Some(words).filter(|words| !words.is_empty()).map(Value::Text);
+    let text = |words: String| {
+        Some(words)
+            .filter(|words| !words.is_empty())
+            .map(Value::Text)
+    };
     let label = labels::words(&subject.kind, &fact.variable, order.lang);
     // Values are written in whole units, whatever the unit of their source.
     let (value, unit) = match fact.value {
@@ -122,7 +132,11 @@ fn row(subject: &Subject, fact: FactRecord, place: Place, order: &Order<'_>) -> 
         }
         other => (other, String::new()),
     };
-    let recorded = fact.recorded_at.to_datetime().map(display::moment).unwrap_or_default();
+    let recorded = fact
+        .recorded_at
+        .to_datetime()
+        .map(display::moment)
+        .unwrap_or_default();
     vec![
         text(subject.kind.to_string()),
         text(subject.name.clone()),
@@ -135,7 +149,7 @@ fn row(subject: &Subject, fact: FactRecord, place: Place, order: &Order<'_>) -> 
         text(label),
         text(place.file),
         text(place.sheet),
-        text(place.place),
+        text(place.spot),
         text(recorded),
     ]
 }

@@ -56,7 +56,11 @@ pub async fn listed<R: Headed>(
     let scope = (order.reach)(kind);
     let mut all = Vec::new();
     for query in &order.queries {
-        let mut query = ListQuery { limit: PAGE_ROWS, after: None, ..query.clone() };
+        let mut query = ListQuery {
+            limit: PAGE_ROWS,
+            after: None,
+            ..query.clone()
+        };
         loop {
             let page = ledger.list::<R>(&scope, &query, order.as_of).await?;
             let ids: Vec<i64> = page.rows.iter().map(|row| row.head().subject_id).collect();
@@ -103,10 +107,17 @@ pub async fn workbook<R: Headed>(
 type Key = (String, Period);
 
 fn table(subjects: &[Listed], kind: &SubjectKind, title: &str, lang: Lang) -> Table {
-    let identity = if *kind == SubjectKind::Enterprise { "uscc" } else { "code" };
+    let identity = if *kind == SubjectKind::Enterprise {
+        "uscc"
+    } else {
+        "code"
+    };
     let columns = columns(subjects, kind, identity);
-    let place: HashMap<&Key, usize> =
-        columns.iter().enumerate().map(|(at, (key, _))| (key, at + 2)).collect();
+    let place: HashMap<&Key, usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(at, (key, _))| (key, at + 2))
+        .collect();
     let rows = subjects
         .iter()
         .map(|subject| {
@@ -125,22 +136,33 @@ fn table(subjects: &[Listed], kind: &SubjectKind, title: &str, lang: Lang) -> Ta
         })
         .collect();
     let head = [("name", ValueType::Text), (identity, ValueType::Code)];
-    let head = head.map(|(name, value_type)| {
-        TableColumn::new(labels::words(kind, name, lang), value_type)
-    });
+    let head = head
+        .map(|(name, value_type)| TableColumn::new(labels::words(kind, name, lang), value_type));
     let rest = columns.iter().map(|((name, period), value_type)| {
         let words = labels::words(kind, name, lang);
         let period = written_period(name, period);
         let column = TableColumn::new(headed(&words, &period), *value_type);
-        if *value_type == ValueType::Money { column.in_unit("万元") } else { column }
+        if *value_type == ValueType::Money {
+            column.in_unit("万元")
+        } else {
+            column
+        }
     });
-    Table { name: title.to_owned(), columns: head.into_iter().chain(rest).collect(), rows }
+    Table {
+        name: title.to_owned(),
+        columns: head.into_iter().chain(rest).collect(),
+        rows,
+    }
 }
 
 /// The period of the column that a fact stands in: a state has one column, whenever it was said.
 fn column_period(kind: &SubjectKind, fact: &FactRecord) -> Period {
     let is_state = labels::variable(kind, &fact.variable).is_some_and(|known| !known.is_periodic());
-    if is_state { Period::Current } else { fact.period.clone() }
+    if is_state {
+        Period::Current
+    } else {
+        fact.period.clone()
+    }
 }
 
 /// What was said without a period counts most, then what was said of the latest year.
@@ -178,23 +200,33 @@ fn headed(words: &str, period: &Period) -> String {
 /// The columns that are needed: the rulebook's variables in its order, then headers that were kept.
 fn columns(subjects: &[Listed], kind: &SubjectKind, identity: &str) -> Vec<(Key, ValueType)> {
     let mut found: BTreeMap<(usize, String, Period), ValueType> = BTreeMap::new();
-    let ranks: HashMap<&str, usize> =
-        labels::variables(kind).enumerate().map(|(rank, (name, _))| (name, rank)).collect();
+    let ranks: HashMap<&str, usize> = labels::variables(kind)
+        .enumerate()
+        .map(|(rank, (name, _))| (name, rank))
+        .collect();
     for fact in subjects.iter().flat_map(|subject| &subject.facts) {
         let is_identity = fact.variable == "name" || fact.variable == identity;
         let Some(value) = &fact.value else { continue };
         if is_identity {
             continue;
         }
-        let rank = ranks.get(fact.variable.as_str()).copied().unwrap_or(usize::MAX);
+        let rank = ranks
+            .get(fact.variable.as_str())
+            .copied()
+            .unwrap_or(usize::MAX);
         let value_type = labels::variable(kind, &fact.variable)
             .and_then(labels::Variable::value_type)
             .or_else(|| value.value_type())
             .unwrap_or(ValueType::Text);
         let period = column_period(kind, fact);
-        found.entry((rank, fact.variable.clone(), period)).or_insert(value_type);
+        found
+            .entry((rank, fact.variable.clone(), period))
+            .or_insert(value_type);
     }
-    found.into_iter().map(|((_, name, period), value_type)| ((name, period), value_type)).collect()
+    found
+        .into_iter()
+        .map(|((_, name, period), value_type)| ((name, period), value_type))
+        .collect()
 }
 
 /// A value as its cell shows it. A number with a qualifier is written with it, as the source had it;
@@ -220,8 +252,14 @@ mod tests {
     #[test]
     fn headers_carry_their_period_as_ledgers_write_it() {
         assert_eq!(headed("营业收入", &Period::Year(2023)), "2023年营业收入");
-        assert_eq!(headed("本年完成投资", &Period::CumulativeMonth(2024, 3)), "2024年1-3月完成投资");
-        assert_eq!(headed("年度计划投资", &Period::Year(2024)), "2024年计划投资");
+        assert_eq!(
+            headed("本年完成投资", &Period::CumulativeMonth(2024, 3)),
+            "2024年1-3月完成投资"
+        );
+        assert_eq!(
+            headed("年度计划投资", &Period::Year(2024)),
+            "2024年计划投资"
+        );
         assert_eq!(headed("计划总投资", &Period::Current), "计划总投资");
     }
 }

@@ -37,7 +37,10 @@ pub async fn package(
     at: Timestamp,
 ) -> Result<(Vec<u8>, usize), ExportError> {
     let subjects = listed::<ProjectRow>(ledger, order, &SubjectKind::Project).await?;
-    let projects: Vec<Json> = subjects.iter().map(|one| project(one, order.lang)).collect();
+    let projects: Vec<Json> = subjects
+        .iter()
+        .map(|one| project(one, order.lang))
+        .collect();
     let moment = at.to_datetime().unwrap_or_default();
     let package = json!({
         "uri": format!("urn:guanjia:oc4ids:{}", moment.timestamp_micros()),
@@ -69,32 +72,65 @@ fn project(listed: &Listed, lang: Lang) -> Json {
     );
     put("language", Some(json!("zh")));
     let code = listed.code.as_ref();
-    put("identifiers", code.map(|code| json!([{"id": code, "scheme": "CN-PROJECT-CODE"}])));
+    put(
+        "identifiers",
+        code.map(|code| json!([{"id": code, "scheme": "CN-PROJECT-CODE"}])),
+    );
     put("title", Some(json!(listed.name)));
     put("description", known.words("content").map(Json::from));
-    put("status", known.code("stage").and_then(status).map(Json::from));
-    put("type", known.code("construction_nature").and_then(kind).map(Json::from));
-    put("period", period(known.date("build_from"), known.date("build_until")));
-    put("budget", known.amount("investment_total").map(|amount| json!({"amount": amount})));
+    put(
+        "status",
+        known.code("stage").and_then(status).map(Json::from),
+    );
+    put(
+        "type",
+        known
+            .code("construction_nature")
+            .and_then(kind)
+            .map(Json::from),
+    );
+    put(
+        "period",
+        period(known.date("build_from"), known.date("build_until")),
+    );
+    put(
+        "budget",
+        known
+            .amount("investment_total")
+            .map(|amount| json!({"amount": amount})),
+    );
     put("locations", location(&known));
     put("parties", party(&known, listed.id));
-    put("publicAuthority", known.words("responsible_department").map(|name| {
-        json!({"name": name, "id": format!("{}-authority", listed.id)})
-    }));
+    put(
+        "publicAuthority",
+        known
+            .words("responsible_department")
+            .map(|name| json!({"name": name, "id": format!("{}-authority", listed.id)})),
+    );
     let milestones = milestones(&known, lang);
-    put("milestones", (!milestones.is_empty()).then(|| Json::Array(milestones)));
+    put(
+        "milestones",
+        (!milestones.is_empty()).then(|| Json::Array(milestones)),
+    );
     let metrics = metrics(&known, lang);
-    put("metrics", (!metrics.is_empty()).then(|| Json::Array(metrics)));
-    // A public authority is a party too, says the standard.
-    if let Some(authority) = project.get("publicAuthority").cloned() {
-        let parties = project.entry("parties").or_insert_with(|| json!([]));
-        if let Json::Array(parties) = parties {
-            let mut authority = authority;
-            authority["roles"] = json!(["publicAuthority"]);
-            parties.push(authority);
-        }
-    }
+    put(
+        "metrics",
+        (!metrics.is_empty()).then(|| Json::Array(metrics)),
+    );
+    put_authority_among_parties(&mut project);
     Json::Object(project)
+}
+
+/// A public authority is a party too, says the standard.
+fn put_authority_among_parties(project: &mut Map<String, Json>) {
+    let Some(mut authority) = project.get("publicAuthority").cloned() else {
+        return;
+    };
+    authority["roles"] = json!(["publicAuthority"]);
+    let parties = project.entry("parties").or_insert_with(|| json!([]));
+    if let Json::Array(parties) = parties {
+        parties.push(authority);
+    }
 }
 
 /// The phase of the standard that a stage lies in.
@@ -137,8 +173,10 @@ fn moment(day: chrono::NaiveDate) -> String {
 }
 
 fn location(known: &Known<'_>) -> Option<Json> {
-    let words: Vec<&str> =
-        ["park", "site"].into_iter().filter_map(|name| known.words(name)).collect();
+    let words: Vec<&str> = ["park", "site"]
+        .into_iter()
+        .filter_map(|name| known.words(name))
+        .collect();
     (!words.is_empty()).then(|| json!([{"id": "1", "description": words.join("，")}]))
 }
 

@@ -19,35 +19,44 @@ pub struct Place {
     /// Name of the sheet; empty for none.
     pub sheet: String,
     /// The cell or the sentence; empty for none.
-    pub place: String,
+    pub spot: String,
 }
 
 impl Sources {
     /// The source of a fact.
     pub async fn of(&mut self, ledger: &Ledger, fact: &FactRecord) -> Result<Place, LedgerError> {
-        if !self.known.contains_key(&fact.source_id) {
-            // Of a sheet's source only the file and the sheet are kept: the cell is the fact's own.
+        let source = if let Some(known) = self.known.get(&fact.source_id) {
+            known.clone()
+        } else {
+            // Of a sheet's source only file and sheet are kept: the cell is the fact's own.
             let cell = fact.cell.or(Some(CellAddress { row: 0, column: 0 }));
             let source = ledger.source(fact.source_id, cell).await?;
-            self.known.insert(fact.source_id, source);
-        }
-        Ok(match self.known[&fact.source_id].clone() {
-            SourceRef::Cell { file_sha256, sheet, .. } => Place {
+            self.known.insert(fact.source_id, source.clone());
+            source
+        };
+        Ok(match source {
+            SourceRef::Cell {
+                file_sha256, sheet, ..
+            } => Place {
                 file: self.file(ledger, &file_sha256).await?,
                 sheet,
-                place: fact.cell.map(|cell| cell.to_string()).unwrap_or_default(),
+                spot: fact.cell.map(|cell| cell.to_string()).unwrap_or_default(),
             },
             SourceRef::Quote { file_sha256, quote } => Place {
                 file: self.file(ledger, &file_sha256).await?,
                 sheet: String::new(),
-                place: quote,
+                spot: quote,
             },
-            SourceRef::Form { form } => {
-                Place { file: form, sheet: String::new(), place: String::new() }
-            }
-            SourceRef::Api { request_id } => {
-                Place { file: request_id, sheet: String::new(), place: String::new() }
-            }
+            SourceRef::Form { form } => Place {
+                file: form,
+                sheet: String::new(),
+                spot: String::new(),
+            },
+            SourceRef::Api { request_id } => Place {
+                file: request_id,
+                sheet: String::new(),
+                spot: String::new(),
+            },
         })
     }
 

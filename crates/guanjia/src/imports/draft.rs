@@ -45,13 +45,18 @@ impl Draft {
         drafts.push(self);
         let surplus = drafts.len().saturating_sub(DRAFTS_MAX);
         drafts.drain(..surplus);
-        session.insert(KEY, drafts).await.map_err(|error| PageError::internal(&error))
+        session
+            .insert(KEY, drafts)
+            .await
+            .map_err(|error| PageError::internal(&error))
     }
 
     /// The draft of an address: one of this session's own, of the zone that is shown.
     pub async fn find(session: &Session, zone_id: i64, id: &str) -> Result<Self, PageError> {
         let drafts = all(session).await?;
-        let found = drafts.into_iter().find(|draft| draft.zone_id == zone_id && draft.id() == id);
+        let found = drafts
+            .into_iter()
+            .find(|draft| draft.zone_id == zone_id && draft.id() == id);
         found.ok_or(PageError::NotFound)
     }
 
@@ -59,11 +64,17 @@ impl Draft {
     pub async fn forget(&self, session: &Session) -> Result<(), PageError> {
         let mut drafts = all(session).await?;
         drafts.retain(|known| known.id() != self.id());
-        session.insert(KEY, drafts).await.map_err(|error| PageError::internal(&error))
+        session
+            .insert(KEY, drafts)
+            .await
+            .map_err(|error| PageError::internal(&error))
     }
 }
 
 async fn all(session: &Session) -> Result<Vec<Draft>, PageError> {
-    let drafts = session.get(KEY).await.map_err(|error| PageError::internal(&error))?;
+    let drafts = session
+        .get(KEY)
+        .await
+        .map_err(|error| PageError::internal(&error))?;
     Ok(drafts.unwrap_or_default())
 }

@@ -76,14 +76,25 @@ pub async fn order(app: &App, viewer: &Viewer, draft: &Draft) -> Result<Order, P
         return Err(PageError::Forbidden);
     }
     let reach = viewer.scope(permission);
-    let place = app.ledger.organisation(&reach, draft.organisation_id, AsOf::Now).await?;
+    let place = app
+        .ledger
+        .organisation(&reach, draft.organisation_id, AsOf::Now)
+        .await?;
     // Every park of the zone is known by name, so that rows beyond the sender's reach are told apart
     // from rows that name nobody.
     let whole = Scope::organisation(format!("/{}/", draft.zone_id));
-    let zone = app.ledger.organisation(&whole, draft.zone_id, AsOf::Now).await?;
+    let zone = app
+        .ledger
+        .organisation(&whole, draft.zone_id, AsOf::Now)
+        .await?;
     let organisations = app.ledger.organisations(&whole, AsOf::Now).await?;
-    let mut order =
-        Order::new(draft.kind, &organisations, Place::of(&zone), Place::of(&place), reach);
+    let mut order = Order::new(
+        draft.kind,
+        &organisations,
+        Place::of(&zone),
+        Place::of(&place),
+        reach,
+    );
     order.bytes = Arc::new(app.ledger.file_content(&draft.sha256).await?);
     order.sha256.clone_from(&draft.sha256);
     order.file_name.clone_from(&draft.file_name);
@@ -96,7 +107,14 @@ pub async fn read(
     app: &App,
     viewer: &Viewer,
     mut order: Order,
-) -> Result<(LedgerRead, Vec<Vec<exchange::ledger::Record>>, Option<ImportCounts>), IntakeError> {
+) -> Result<
+    (
+        LedgerRead,
+        Vec<Vec<exchange::ledger::Record>>,
+        Option<ImportCounts>,
+    ),
+    IntakeError,
+> {
     if intake::row_count(&order).await? > ROWS_TRIED {
         let (read, first) = intake::look(&order).await?;
         return Ok((read, first, None));
@@ -126,9 +144,7 @@ pub async fn show(
             let rows = (read.accepted_rows(), read.refused_rows());
             (sheets, rows.0, rows.1, counts.map(Tried::of), String::new())
         }
-        Err(IntakeError::Read(error)) => {
-            (Vec::new(), 0, 0, None, error.text(new::language(lang)))
-        }
+        Err(IntakeError::Read(error)) => (Vec::new(), 0, 0, None, error.text(new::language(lang))),
         Err(error) => return Err(error.into()),
     };
     let list = lang.t("nav-imports");
@@ -176,7 +192,10 @@ pub async fn read_otherwise(
     for (name, value) in fields {
         match name.split_once('.') {
             Some((what, column)) => {
-                columns.entry(column.to_owned()).or_default().insert(what.to_owned(), value);
+                columns
+                    .entry(column.to_owned())
+                    .or_default()
+                    .insert(what.to_owned(), value);
             }
             None if name == "unit" => unit = Some(value),
             None => forget |= name == "forget",
@@ -197,9 +216,13 @@ pub async fn read_otherwise(
 
 fn change(mapping: &mut exchange::Mapping, column: &BTreeMap<String, String>) {
     let field = |name: &str| column.get(name).map(String::as_str);
-    let Some(header) = field("header") else { return };
+    let Some(header) = field("header") else {
+        return;
+    };
     let wanted = |now: &str, before: &str| {
-        field(now).filter(|value| Some(*value) != field(before)).map(str::to_owned)
+        field(now)
+            .filter(|value| Some(*value) != field(before))
+            .map(str::to_owned)
     };
     let chosen = ColumnChoice {
         variable: wanted("variable", "variable-shown"),
@@ -230,13 +253,17 @@ pub async fn returned_of(app: &App, viewer: &Viewer, order: Order) -> Result<Res
     let bytes = Arc::clone(&order.bytes);
     let name = order.file_name.clone();
     let (read, _, _) = read(app, viewer, order).await?;
-    let workbook =
-        tokio::task::spawn_blocking(move || exchange::returned_workbook(&bytes, &read))
-            .await
-            .map_err(|error| PageError::internal(&error))?
-            .map_err(|error| PageError::internal(&error))?;
-    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    Ok(new::workbook(&format!("{stem}-{}.xlsx", viewer.lang.t("import-returned-suffix")), workbook))
+    let workbook = tokio::task::spawn_blocking(move || exchange::returned_workbook(&bytes, &read))
+        .await
+        .map_err(|error| PageError::internal(&error))?
+        .map_err(|error| PageError::internal(&error))?;
+    let stem = name
+        .rsplit_once('.')
+        .map_or(name.as_str(), |(stem, _)| stem);
+    Ok(new::workbook(
+        &format!("{stem}-{}.xlsx", viewer.lang.t("import-returned-suffix")),
+        workbook,
+    ))
 }
 
 #[cfg(test)]
@@ -244,7 +271,10 @@ mod tests {
     use super::*;
 
     fn column(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]

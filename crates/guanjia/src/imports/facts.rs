@@ -68,10 +68,13 @@ pub fn in_form(value: Value, value_type: Option<ValueType>) -> Value {
 pub fn long_row(number: u32, fact: FactRow) -> Row {
     let kind = kind_of(&fact.subject_type);
     let (variable, value_type) = variable_of(&kind, &fact.variable);
-    let column =
-        RowColumn::Own { variable, period: period_of(&fact.period), unit: fact.unit };
+    let column = RowColumn::Own {
+        variable,
+        period: period_of(&fact.period),
+        unit: fact.unit,
+    };
     let mut row = Row::empty(number, kind);
-    row.name = fact.subject.trim().to_owned();
+    fact.subject.trim().clone_into(&mut row.name);
     row.zone = Some(fact.zone).filter(|zone| !zone.is_empty());
     row.cell = fact.cell;
     row.values = fact
@@ -95,15 +98,24 @@ mod tests {
     fn words_mean_variables_by_name_and_by_label() {
         let zone = SubjectKind::Zone;
         let (name, value_type) = variable_of(&zone, "新开工项目数");
-        assert_eq!((name.as_str(), value_type), ("projects_started", Some(ValueType::Integer)));
+        assert_eq!(
+            (name.as_str(), value_type),
+            ("projects_started", Some(ValueType::Integer))
+        );
         assert_eq!(variable_of(&zone, "projects_started").0, "projects_started");
-        assert_eq!(variable_of(&zone, "夜间灯光"), ("夜间灯光".to_owned(), None));
+        assert_eq!(
+            variable_of(&zone, "夜间灯光"),
+            ("夜间灯光".to_owned(), None)
+        );
     }
 
     #[test]
     fn a_whole_number_is_counted_where_the_variable_counts() {
         let number = Value::Number(Decimal::from(58));
-        assert_eq!(in_form(number.clone(), Some(ValueType::Integer)), Value::Integer(58));
+        assert_eq!(
+            in_form(number.clone(), Some(ValueType::Integer)),
+            Value::Integer(58)
+        );
         assert_eq!(in_form(number.clone(), None), number);
         let half = Value::Number(Decimal::new(5, 1));
         assert_eq!(in_form(half.clone(), Some(ValueType::Integer)), half);

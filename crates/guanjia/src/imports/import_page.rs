@@ -44,7 +44,10 @@ pub async fn show(
         actor,
         at,
         added: counts.rows_accepted - counts.rows_unchanged - counts.rows_superseded,
-        known_on: import.known_on.map(|day| day.to_string()).unwrap_or_default(),
+        known_on: import
+            .known_on
+            .map(|day| day.to_string())
+            .unwrap_or_default(),
         list: match import.kind.as_str() {
             "projects" => "/projects",
             "enterprises" => "/enterprises",
@@ -63,7 +66,11 @@ pub async fn file(
 ) -> Result<Response, PageError> {
     let import = imports::seen(&app, &viewer, id).await?;
     let sha256 = import.file_sha256.ok_or(PageError::NotFound)?;
-    let kept = app.ledger.kept_file(&sha256).await?.ok_or(PageError::NotFound)?;
+    let kept = app
+        .ledger
+        .kept_file(&sha256)
+        .await?
+        .ok_or(PageError::NotFound)?;
     let bytes = app.ledger.file_content(&sha256).await?;
     Ok(new::download(&import.file_name, &kept.media_type, bytes))
 }

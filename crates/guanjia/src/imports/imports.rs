@@ -132,7 +132,10 @@ impl Sight {
         let mut organisations = HashMap::new();
         for kind in kind::open_to(viewer) {
             let scope = viewer.scope(kind::permission(kind));
-            organisations.insert(kind::id(kind), app.ledger.organisation_ids_under(&scope).await?);
+            organisations.insert(
+                kind::id(kind),
+                app.ledger.organisation_ids_under(&scope).await?,
+            );
         }
         Ok(Self { organisations })
     }
@@ -167,10 +170,14 @@ pub async fn who_and_when(
         return Ok(HashMap::new());
     }
     let mut sql = Sql::new("SELECT id, actor, recorded_at FROM audit_entries WHERE id IN (");
-    sql.bind_all(imports.iter().map(|import| import.entry_id)).push(")");
+    sql.bind_all(imports.iter().map(|import| import.entry_id))
+        .push(")");
     let mut entries = HashMap::new();
     for row in app.ledger.rows(sql).await? {
-        let at = Timestamp(row.at(2)?).to_datetime().map(display::moment).unwrap_or_default();
+        let at = Timestamp(row.at(2)?)
+            .to_datetime()
+            .map(display::moment)
+            .unwrap_or_default();
         entries.insert(row.at(0)?, (row.at(1)?, at));
     }
     Ok(entries)

@@ -219,7 +219,15 @@ pub async fn look(order: &Order) -> Result<(LedgerRead, Vec<Vec<Record>>), Intak
     .await??;
     first.resize_with(sheets.len(), Vec::new);
     let (file, sha256) = (order.file_name.clone(), order.sha256.clone());
-    Ok((LedgerRead { file, sha256, kind: order.kind, sheets }, first))
+    Ok((
+        LedgerRead {
+            file,
+            sha256,
+            kind: order.kind,
+            sheets,
+        },
+        first,
+    ))
 }
 
 /// About how many rows a file has, without looking at them.
@@ -283,9 +291,18 @@ pub async fn take(
     } else {
         End::Committed(import.commit(clock().into(), refused).await?.import_id)
     };
-    let read =
-        LedgerRead { file: order.file_name, sha256: order.sha256, kind: order.kind, sheets };
-    Ok(Taken { read, first, counts, end })
+    let read = LedgerRead {
+        file: order.file_name,
+        sha256: order.sha256,
+        kind: order.kind,
+        sheets,
+    };
+    Ok(Taken {
+        read,
+        first,
+        counts,
+        end,
+    })
 }
 
 /// The reader's side of the channel.
@@ -334,9 +351,13 @@ impl Outbox {
         let slots = self.slots.take();
         let sheet_name = slots.as_ref().map(|_| self.names[self.sheet].clone());
         let sheet_name = sheet_name.unwrap_or_default();
-        let batch = Batch { sheet: self.sheet, sheet_name, slots, records };
+        let batch = Batch {
+            sheet: self.sheet,
+            sheet_name,
+            slots,
+            records,
+        };
         // The other side hangs up when the ledger failed: then nobody wants the rest.
         drop(self.sender.blocking_send(batch));
     }
 }
-

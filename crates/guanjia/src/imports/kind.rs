@@ -2,13 +2,16 @@
 
 use exchange::LedgerKind;
 
-use crate::shell::role::Permission;
 use crate::shell::Viewer;
+use crate::shell::role::Permission;
 use crate::words::Lang;
 
 /// All kinds, in the order in which pages offer them.
-pub const ALL: [LedgerKind; 3] =
-    [LedgerKind::Projects, LedgerKind::Enterprises, LedgerKind::Facts];
+pub const ALL: [LedgerKind; 3] = [
+    LedgerKind::Projects,
+    LedgerKind::Enterprises,
+    LedgerKind::Facts,
+];
 
 /// The identifier used in commands, addresses and the database.
 pub fn id(kind: LedgerKind) -> &'static str {
@@ -35,7 +38,9 @@ pub fn permission(kind: LedgerKind) -> Permission {
 
 /// The kinds that a person may bring.
 pub fn open_to(viewer: &Viewer) -> Vec<LedgerKind> {
-    ALL.into_iter().filter(|kind| viewer.may(permission(*kind))).collect()
+    ALL.into_iter()
+        .filter(|kind| viewer.may(permission(*kind)))
+        .collect()
 }
 
 /// Its words.

@@ -22,7 +22,10 @@ pub mod draft;
 pub mod draft_page;
 pub mod facts;
 pub mod import_page;
-#[expect(clippy::module_inception, reason = "the page of a slice bears the slice's noun")]
+#[expect(
+    clippy::module_inception,
+    reason = "the page of a slice bears the slice's noun"
+)]
 pub mod imports;
 pub mod intake;
 pub mod kind;
@@ -39,8 +42,8 @@ pub mod writer;
 use exchange::LedgerKind;
 use ledger::{Ledger, LedgerError, Stamp};
 
-use crate::shell::route::{Access, Route, get, post};
 use crate::shell::Permission;
+use crate::shell::route::{Access, Route, get, post};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
@@ -51,8 +54,16 @@ pub fn routes() -> Vec<Route> {
         get("/imports/new", import, new::show),
         get("/imports/templates/{kind}", import, new::template),
         get("/imports/drafts/{draft}", import, draft_page::show),
-        post("/imports/drafts/{draft}/mapping", import, draft_page::read_otherwise),
-        get("/imports/drafts/{draft}/returned", import, draft_page::returned),
+        post(
+            "/imports/drafts/{draft}/mapping",
+            import,
+            draft_page::read_otherwise,
+        ),
+        get(
+            "/imports/drafts/{draft}/returned",
+            import,
+            draft_page::returned,
+        ),
         post("/imports/drafts/{draft}/commit", import, commit::commit),
         get("/imports/drafts/{draft}/progress", import, progress::show),
         get("/imports/{id}", import, import_page::show),
@@ -73,8 +84,12 @@ pub async fn remembered(
     sender: &str,
     kind: LedgerKind,
 ) -> Result<exchange::Mapping, LedgerError> {
-    let known = ledger.remembered_mapping(zone_id, sender, kind::id(kind), ALL_HEADERS).await?;
-    Ok(known.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default())
+    let known = ledger
+        .remembered_mapping(zone_id, sender, kind::id(kind), ALL_HEADERS)
+        .await?;
+    Ok(known
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default())
 }
 
 /// Remembers what was chosen for a sender's headers, beside what is known of others.
@@ -88,7 +103,14 @@ async fn remember(
     mapping.update(order.mapping.clone());
     let json = serde_json::to_string(&mapping).expect("a mapping is plain data");
     ledger
-        .remember_mapping(stamp, zone, sender, kind::id(order.kind), ALL_HEADERS, &json)
+        .remember_mapping(
+            stamp,
+            zone,
+            sender,
+            kind::id(order.kind),
+            ALL_HEADERS,
+            &json,
+        )
         .await?;
     Ok(())
 }

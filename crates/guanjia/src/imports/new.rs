@@ -58,8 +58,7 @@ async fn page(
     let title = lang.t("import-new");
     let places = places(app, viewer, Permission::Import).await?;
     let form = render(&NewPage {
-        page: Page::new(viewer, "imports", title.clone())
-            .at(&[(&list, "/imports"), (&title, "")]),
+        page: Page::new(viewer, "imports", title.clone()).at(&[(&list, "/imports"), (&title, "")]),
         kinds: kinds
             .into_iter()
             .map(|one| Choice {
@@ -80,7 +79,11 @@ async fn page(
         limit_mb: UPLOAD_BYTES_MAX / 1024 / 1024,
         error: error.clone(),
     })?;
-    let status = if error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if error.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
     Ok((status, form).into_response())
 }
 
@@ -99,7 +102,7 @@ async fn places(
         );
         is_place && !place.closed && place.zone_id == viewer.zone_id()
     });
-    places.sort_by(|a, b| a.path.len().cmp(&b.path.len()));
+    places.sort_by_key(|place| place.path.len());
     Ok(places)
 }
 
@@ -132,7 +135,11 @@ pub async fn send(
             } else {
                 exchange::ReadError::Empty.text(language(lang))
             };
-            let sent = Sent { file_name: String::new(), bytes: Vec::new(), ..sent };
+            let sent = Sent {
+                file_name: String::new(),
+                bytes: Vec::new(),
+                ..sent
+            };
             return page(&app, &viewer, sent, words).await;
         }
     };
@@ -174,7 +181,10 @@ async fn read(mut form: Multipart) -> Result<Sent, MultipartError> {
 /// The name of a file without its folders, which some browsers send along.
 fn name_of(field: &Field<'_>) -> String {
     let name = field.file_name().unwrap_or_default();
-    name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    name.rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn refusal(error: &MultipartError, lang: Lang) -> String {
@@ -186,7 +196,11 @@ fn refusal(error: &MultipartError, lang: Lang) -> String {
 }
 
 fn pasted_name(lang: Lang, viewer: &Viewer) -> String {
-    format!("{} {}.tsv", lang.t("import-pasted"), crate::shell::display::moment(viewer.now))
+    format!(
+        "{} {}.tsv",
+        lang.t("import-pasted"),
+        crate::shell::display::moment(viewer.now)
+    )
 }
 
 /// The media type of a kept file, told by its first bytes.
@@ -214,7 +228,10 @@ pub async fn template(viewer: Viewer, Path(kind): Path<String>) -> Result<Respon
     let year = clock::day_of(viewer.now).year();
     let bytes = exchange::template_of(&vocabulary::of(kind), year, language(viewer.lang))
         .map_err(|error| PageError::internal(&error))?;
-    Ok(workbook(&format!("{}.xlsx", kind::words(kind, viewer.lang)), bytes))
+    Ok(workbook(
+        &format!("{}.xlsx", kind::words(kind, viewer.lang)),
+        bytes,
+    ))
 }
 
 /// A workbook as a download.
@@ -238,7 +255,9 @@ pub fn download(name: &str, media_type: &str, bytes: Vec<u8>) -> Response {
         })
         .collect();
     let disposition = format!("attachment; filename*=UTF-8''{encoded}");
-    let headers =
-        [(header::CONTENT_TYPE, media_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
     (headers, bytes).into_response()
 }

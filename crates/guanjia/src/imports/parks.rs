@@ -45,8 +45,9 @@ impl Parks {
                 OrganisationKind::Zone | OrganisationKind::CorePark | OrganisationKind::SubPark
             )
         });
-        let names: Vec<(String, Place)> =
-            places.map(|place| (lookup_key(&place.name), Place::of(place))).collect();
+        let names: Vec<(String, Place)> = places
+            .map(|place| (lookup_key(&place.name), Place::of(place)))
+            .collect();
         let by_key = names.iter().cloned().collect();
         Self { by_key, names }
     }
@@ -62,8 +63,10 @@ impl Parks {
             return Some(place);
         }
         let similar = |name: &str| name.starts_with(&key) || key.starts_with(name);
-        let mut fitting =
-            self.names.iter().filter(|(name, place)| !place.is_zone && similar(name));
+        let mut fitting = self
+            .names
+            .iter()
+            .filter(|(name, place)| !place.is_zone && similar(name));
         match (fitting.next(), fitting.next()) {
             (Some((_, place)), None) => Some(place),
             _ => None,
@@ -80,7 +83,11 @@ mod tests {
             id,
             zone_id: 1,
             parent_id: (id != 1).then_some(1),
-            path: if id == 1 { "/1/".to_owned() } else { format!("/1/{id}/") },
+            path: if id == 1 {
+                "/1/".to_owned()
+            } else {
+                format!("/1/{id}/")
+            },
             kind,
             code: None,
             name: name.to_owned(),

@@ -39,17 +39,22 @@ pub struct Running {
     state: Mutex<Stage>,
 }
 
-/// Imports by account and draft. Only how far they have come is here; the file is in the file store,
+/// Running imports by account and draft.
+type ByDraft = HashMap<(i64, String), Arc<Running>>;
+
+/// Only how far they have come is here; the file is in the file store,
 /// the records are in one transaction.
-static RUNNING: LazyLock<Mutex<HashMap<(i64, String), Arc<Running>>>> =
-    LazyLock::new(Mutex::default);
+static RUNNING: LazyLock<Mutex<ByDraft>> = LazyLock::new(Mutex::default);
 
 impl Running {
     /// Notes that an import begins; `None` where the same one runs already.
     pub fn begin(user_id: i64, draft: &str, rows_total: u64) -> Option<Arc<Self>> {
         let mut all = RUNNING.lock().expect("nobody panics while holding it");
         let key = (user_id, draft.to_owned());
-        if all.get(&key).is_some_and(|known| known.state() == Stage::Running) {
+        if all
+            .get(&key)
+            .is_some_and(|known| known.state() == Stage::Running)
+        {
             return None;
         }
         let running = Arc::new(Self {
@@ -80,12 +85,18 @@ impl Running {
     }
 
     fn state(&self) -> Stage {
-        self.state.lock().expect("nobody panics while holding it").clone()
+        self.state
+            .lock()
+            .expect("nobody panics while holding it")
+            .clone()
     }
 
     fn percent(&self) -> u64 {
         let rows = self.rows.load(Ordering::Relaxed);
-        if self.rows_total == 0 { 0 } else { (rows * 100 / self.rows_total).min(100) }
+        (rows * 100)
+            .checked_div(self.rows_total)
+            .unwrap_or(0)
+            .min(100)
     }
 }
 
@@ -133,8 +144,11 @@ pub async fn show(
     let title = lang.t("import-running");
     let runs = failure.is_empty();
     let page = render(&ProgressPage {
-        page: Page::new(&viewer, "imports", title.clone())
-            .at(&[(&list, "/imports"), (&draft.file_name, &address), (&title, "")]),
+        page: Page::new(&viewer, "imports", title.clone()).at(&[
+            (&list, "/imports"),
+            (&draft.file_name, &address),
+            (&title, ""),
+        ]),
         rows: running.rows.load(Ordering::Relaxed),
         rows_total: running.rows_total,
         percent: running.percent(),

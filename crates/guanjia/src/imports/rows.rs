@@ -105,7 +105,12 @@ impl RowReader {
         let identity = slots.iter().map(|slot| identity(kind, slot)).collect();
         let has = |name: &str| slots.iter().any(|slot| slot.variable == name);
         let is_long = kind == LedgerKind::Facts && has("variable") && has("value");
-        Self { kind, identity, is_long, slots }
+        Self {
+            kind,
+            slots,
+            identity,
+            is_long,
+        }
     }
 
     /// The row of a record.
@@ -177,9 +182,23 @@ impl RowReader {
                 Some(period) => {
                     let variable = self.slots[place].variable.clone();
                     let unit = entry.unit.unwrap_or_default();
-                    let column = RowColumn::Own { variable, period: period.clone(), unit };
-                    let Entry { value, qualifier, cell, .. } = entry;
-                    RowValue { column, value, qualifier, cell }
+                    let column = RowColumn::Own {
+                        variable,
+                        period: period.clone(),
+                        unit,
+                    };
+                    let Entry {
+                        value,
+                        qualifier,
+                        cell,
+                        ..
+                    } = entry;
+                    RowValue {
+                        column,
+                        value,
+                        qualifier,
+                        cell,
+                    }
                 }
             };
             row.values.push(value);
@@ -199,7 +218,12 @@ impl RowReader {
                 }
             }
         };
-        RowValue { column, value: entry.value, qualifier: entry.qualifier, cell: entry.cell }
+        RowValue {
+            column,
+            value: entry.value,
+            qualifier: entry.qualifier,
+            cell: entry.cell,
+        }
     }
 }
 

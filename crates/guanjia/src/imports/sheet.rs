@@ -17,8 +17,22 @@ const REFUSED_SHOWN: usize = 50;
 
 /// Units that can be chosen for a column.
 pub const UNITS: [&str; 16] = [
-    "元", "万元", "亿元", "美元", "万美元", "欧元", "%", "‰", "个", "家", "人", "平方米",
-    "万平方米", "亩", "公顷", "项",
+    "元",
+    "万元",
+    "亿元",
+    "美元",
+    "万美元",
+    "欧元",
+    "%",
+    "‰",
+    "个",
+    "家",
+    "人",
+    "平方米",
+    "万平方米",
+    "亩",
+    "公顷",
+    "项",
 ];
 
 /// A sheet on the page.
@@ -58,6 +72,10 @@ pub struct SheetView {
 }
 
 /// A column on the page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one condition of the template"
+)]
 pub struct ColumnView {
     /// Its letters.
     pub letters: String,
@@ -125,7 +143,10 @@ impl Labels {
     /// The labels of a vocabulary.
     pub fn of(vocabulary: &Vocabulary, lang: Lang) -> Self {
         let label = |variable: &exchange::vocabulary::Variable| {
-            (variable.name.clone(), lang.pick(&variable.label_zh, &variable.label_en).to_owned())
+            (
+                variable.name.clone(),
+                lang.pick(&variable.label_zh, &variable.label_en).to_owned(),
+            )
         };
         Self(vocabulary.variables.iter().map(label).collect())
     }
@@ -137,9 +158,15 @@ impl Labels {
 
     /// The label of a variable; a period behind its name is kept.
     pub fn label(&self, key: &str) -> String {
-        let (name, period) = key.split_once('@').map_or((key, ""), |(name, period)| (name, period));
+        let (name, period) = key
+            .split_once('@')
+            .map_or((key, ""), |(name, period)| (name, period));
         let words = self.0.get(name).map_or(name, String::as_str);
-        if period.is_empty() { words.to_owned() } else { format!("{words} {period}") }
+        if period.is_empty() {
+            words.to_owned()
+        } else {
+            format!("{words} {period}")
+        }
     }
 }
 
@@ -165,17 +192,25 @@ fn view(at: usize, sheet: &SheetRead, first: &[Record], labels: &Labels, lang: L
         None => String::new(),
     };
     let shown: Vec<usize> = (0..sheet.slots.len()).collect();
-    let refused = sheet.refused.iter().take(REFUSED_SHOWN).map(|refusal| SaidOfCell {
-        cell: refusal.cell.to_string(),
-        variable: labels.label(&refusal.variable),
-        words: refusal.reason.text(language(lang)),
-    });
+    let refused = sheet
+        .refused
+        .iter()
+        .take(REFUSED_SHOWN)
+        .map(|refusal| SaidOfCell {
+            cell: refusal.cell.to_string(),
+            variable: labels.label(&refusal.variable),
+            words: refusal.reason.text(language(lang)),
+        });
     SheetView {
         at,
         name: sheet.name.clone(),
         header_rows: span(sheet.header),
         body_rows: span(sheet.body),
-        unit: sheet.unit.as_ref().map(|unit| unit.words.clone()).unwrap_or_default(),
+        unit: sheet
+            .unit
+            .as_ref()
+            .map(|unit| unit.words.clone())
+            .unwrap_or_default(),
         time: match (sheet.time.year, sheet.time.month) {
             (Some(year), Some(month)) => format!("{year}-{month:02}"),
             (Some(year), None) => year.to_string(),
@@ -183,9 +218,20 @@ fn view(at: usize, sheet: &SheetRead, first: &[Record], labels: &Labels, lang: L
         },
         accepted: sheet.accepted_rows,
         refused_rows: sheet.refused_rows,
-        columns: sheet.columns.iter().map(|column| column_view(sheet, column, labels)).collect(),
-        heads: shown.iter().map(|at| labels.label(&sheet.slots[*at].key)).collect(),
-        rows: first.iter().take(ROWS_SHOWN).map(|record| row_view(record, &shown)).collect(),
+        columns: sheet
+            .columns
+            .iter()
+            .map(|column| column_view(sheet, column, labels))
+            .collect(),
+        heads: shown
+            .iter()
+            .map(|at| labels.label(&sheet.slots[*at].key))
+            .collect(),
+        rows: first
+            .iter()
+            .take(ROWS_SHOWN)
+            .map(|record| row_view(record, &shown))
+            .collect(),
         refused: refused.collect(),
         refused_more: sheet.refused.len().saturating_sub(REFUSED_SHOWN),
         totals: sheet
@@ -217,10 +263,16 @@ fn column_view(
     column: &exchange::ledger::Column,
     labels: &Labels,
 ) -> ColumnView {
-    let slot = column.slots.first().and_then(|slot| sheet.slots.get(*slot as usize));
+    let slot = column
+        .slots
+        .first()
+        .and_then(|slot| sheet.slots.get(*slot as usize));
     let takes_unit = slot.is_some_and(|slot| {
         use domain::ValueType as T;
-        matches!(slot.value_type, T::Money | T::Number | T::Ratio | T::Integer)
+        matches!(
+            slot.value_type,
+            T::Money | T::Number | T::Ratio | T::Integer
+        )
     });
     ColumnView {
         letters: column.letters(),
@@ -233,7 +285,11 @@ fn column_view(
             .and_then(|slot| slot.period.as_ref())
             .map(ToString::to_string)
             .unwrap_or_default(),
-        unit: column.unit.as_ref().map(|unit| unit.words.clone()).unwrap_or_default(),
+        unit: column
+            .unit
+            .as_ref()
+            .map(|unit| unit.words.clone())
+            .unwrap_or_default(),
         unit_listed: column
             .unit
             .as_ref()
@@ -259,5 +315,8 @@ fn row_view(record: &Record, shown: &[usize]) -> RowView {
             *place = figure::qualified(&entry.qualifier, &words);
         }
     }
-    RowView { number: record.row + 1, values }
+    RowView {
+        number: record.row + 1,
+        values,
+    }
 }

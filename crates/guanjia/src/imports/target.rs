@@ -36,17 +36,29 @@ pub async fn of_command(
     park: Option<&str>,
     lang: Lang,
 ) -> Result<Target, TargetError> {
-    let all = ledger.organisations(&Scope::everything(), AsOf::Now).await?;
-    let mut zones: Vec<Organisation> =
-        all.iter().filter(|one| one.kind == OrganisationKind::Zone).cloned().collect();
+    let all = ledger
+        .organisations(&Scope::everything(), AsOf::Now)
+        .await?;
+    let mut zones: Vec<Organisation> = all
+        .iter()
+        .filter(|one| one.kind == OrganisationKind::Zone)
+        .cloned()
+        .collect();
     let of_zone = |zone: &Organisation| -> Vec<Organisation> {
-        all.iter().filter(|one| one.zone_id == zone.id).cloned().collect()
+        all.iter()
+            .filter(|one| one.zone_id == zone.id)
+            .cloned()
+            .collect()
     };
     if let Some(park) = park {
         let mut found = zones.iter().filter_map(|zone| {
             let organisations = of_zone(zone);
             let place = Parks::of(&organisations).named(park)?.clone();
-            Some(Target { zone: Place::of(zone), place, organisations })
+            Some(Target {
+                zone: Place::of(zone),
+                place,
+                organisations,
+            })
         });
         if let (Some(only), None) = (found.next(), found.next()) {
             return Ok(only);
@@ -66,8 +78,16 @@ pub async fn of_command(
         };
         let zone = ledger.add_organisation(stamp, zone).await?;
         let place = Place::of(&zone);
-        return Ok(Target { zone: place.clone(), place, organisations: vec![zone] });
+        return Ok(Target {
+            zone: place.clone(),
+            place,
+            organisations: vec![zone],
+        });
     };
     let place = Place::of(&zone);
-    Ok(Target { zone: place.clone(), place, organisations: of_zone(&zone) })
+    Ok(Target {
+        zone: place.clone(),
+        place,
+        organisations: of_zone(&zone),
+    })
 }

@@ -46,8 +46,14 @@ pub async fn undo(
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
     let import = imports::seen(&app, &viewer, id).await?;
-    let permission = kind::from_id(&import.kind).map(kind::permission).ok_or(PageError::NotFound)?;
-    match app.ledger.undo_import(&viewer.stamp(), &viewer.scope(permission), id).await {
+    let permission = kind::from_id(&import.kind)
+        .map(kind::permission)
+        .ok_or(PageError::NotFound)?;
+    match app
+        .ledger
+        .undo_import(&viewer.stamp(), &viewer.scope(permission), id)
+        .await
+    {
         // Undone twice is undone.
         Ok(_) | Err(LedgerError::Refused(_)) => {
             Ok(Redirect::to(&format!("/imports/{id}")).into_response())

@@ -29,16 +29,23 @@ pub fn of(kind: LedgerKind) -> Vocabulary {
 }
 
 fn variable(name: &str, known: &labels::Variable) -> Option<Variable> {
-    let period = if known.is_periodic() { PeriodKind::Year } else { PeriodKind::None };
+    let period = if known.is_periodic() {
+        PeriodKind::Year
+    } else {
+        PeriodKind::None
+    };
     let words = |lang| known.label.words(lang).to_owned();
-    let mut variable =
-        Variable::new(name, &words(Lang::Zh), &words(Lang::En), known.value_type()?, period);
+    let mut variable = Variable::new(
+        name,
+        &words(Lang::Zh),
+        &words(Lang::En),
+        known.value_type()?,
+        period,
+    );
     variable.codes = known
         .values
         .iter()
-        .map(|(code, label)| {
-            CodeWord::new(code, label.words(Lang::Zh), &[label.words(Lang::En)])
-        })
+        .map(|(code, label)| CodeWord::new(code, label.words(Lang::Zh), &[label.words(Lang::En)]))
         .collect();
     Some(variable)
 }

@@ -9,9 +9,9 @@ use ledger::imports::{BulkColumn, BulkFact, BulkImport, BulkRecord, BulkSource, 
 use ledger::{Ledger, LedgerError, NewSubject, Sql, lookup_key};
 use tokio::sync::mpsc;
 
+use super::facts;
 use super::intake::{Batch, Order};
 use super::rows::{Row, RowColumn, RowReader, RowValue};
-use super::facts;
 use crate::words::Lang;
 
 /// Enterprises of the zone by code and by name: who may own a project.
@@ -25,20 +25,33 @@ impl Owners {
     /// The enterprises that rows of this order may mean.
     pub async fn of(ledger: &Ledger, zone_id: i64) -> Result<Self, LedgerError> {
         let mut sql = Sql::new("SELECT scheme, key, subject_id FROM subject_keys WHERE zone_id = ");
-        sql.bind(zone_id).push(" AND kind = ").bind(SubjectKind::Enterprise.as_str());
+        sql.bind(zone_id)
+            .push(" AND kind = ")
+            .bind(SubjectKind::Enterprise.as_str());
         sql.push(" ORDER BY subject_id");
         let mut owners = Self::default();
         for row in ledger.rows(sql).await? {
             let scheme: String = row.at(0)?;
-            let by_key = if scheme == "code" { &mut owners.by_code } else { &mut owners.by_name };
+            let by_key = if scheme == "code" {
+                &mut owners.by_code
+            } else {
+                &mut owners.by_name
+            };
             by_key.entry(row.at(1)?).or_insert(row.at(2)?);
         }
         Ok(owners)
     }
 
     fn of_row(&self, row: &Row) -> Option<i64> {
-        let by_code = row.owner_code.as_deref().and_then(|code| self.by_code.get(&lookup_key(code)));
-        let by_name = || row.owner.as_deref().and_then(|name| self.by_name.get(&lookup_key(name)));
+        let by_code = row
+            .owner_code
+            .as_deref()
+            .and_then(|code| self.by_code.get(&lookup_key(code)));
+        let by_name = || {
+            row.owner
+                .as_deref()
+                .and_then(|name| self.by_name.get(&lookup_key(name)))
+        };
         by_code.or_else(by_name).copied()
     }
 
@@ -50,7 +63,10 @@ impl Owners {
 /// A reason that the ledger finds.
 fn said(key: &str, value: &str) -> Reason {
     let words = |lang: Lang| lang.with(key, value);
-    Reason::Said { zh: words(Lang::Zh), en: words(Lang::En) }
+    Reason::Said {
+        zh: words(Lang::Zh),
+        en: words(Lang::En),
+    }
 }
 
 /// A row on its way into the ledger.
@@ -106,7 +122,9 @@ impl<'a> Writer<'a> {
                 self.open_sheet(import, &batch.sheet_name, &slots).await?;
                 reader = Some(RowReader::new(self.order.kind, slots));
             }
-            let reader = reader.as_ref().expect("the first batch of a sheet brings its slots");
+            let reader = reader
+                .as_ref()
+                .expect("the first batch of a sheet brings its slots");
             for record in batch.records {
                 self.push(import, reader, batch.sheet, record).await?;
             }
@@ -128,7 +146,10 @@ impl<'a> Writer<'a> {
             cell: CellAddress { row: 0, column: 0 },
         };
         let source = import.source(&source).await?;
-        self.columns = Some(SheetColumns { source, by_slot: vec![None; slots.len()] });
+        self.columns = Some(SheetColumns {
+            source,
+            by_slot: vec![None; slots.len()],
+        });
         Ok(())
     }
 
@@ -173,12 +194,22 @@ impl<'a> Writer<'a> {
             ..NewSubject::of(row.kind.clone(), &row.name, place.id)
         };
         let name = subject.name.clone();
-        self.pushed.push(Pushed { sheet, row: row.number, cell: row.cell, name });
+        self.pushed.push(Pushed {
+            sheet,
+            row: row.number,
+            cell: row.cell,
+            name,
+        });
         let mut known = Vec::with_capacity(row.values.len());
         for value in row.values {
             known.push(self.fact(import, reader, value).await?);
         }
-        import.push(BulkRecord { subject, facts: known }).await
+        import
+            .push(BulkRecord {
+                subject,
+                facts: known,
+            })
+            .await
     }
 
     /// Finds out what a table of facts left open: a row without a subject is about the zone itself.
@@ -205,11 +236,15 @@ impl<'a> Writer<'a> {
         reader: &RowReader,
         value: RowValue,
     ) -> Result<BulkFact, LedgerError> {
-        let columns = self.columns.as_mut().expect("a sheet is open while its rows are written");
+        let columns = self
+            .columns
+            .as_mut()
+            .expect("a sheet is open while its rows are written");
         let column = match value.column {
-            RowColumn::Slot(place) => match columns.by_slot[place] {
-                Some(known) => known,
-                None => {
+            RowColumn::Slot(place) => {
+                if let Some(known) = columns.by_slot[place] {
+                    known
+                } else {
                     let slot = &reader.slots[place];
                     let period = slot.period.as_ref().unwrap_or(&Period::Current);
                     let unit = slot.unit.as_deref().unwrap_or_default();
@@ -217,16 +252,20 @@ impl<'a> Writer<'a> {
                     columns.by_slot[place] = Some(column);
                     column
                 }
-            },
-            RowColumn::Own { variable, period, unit } => {
-                import.column(&variable, &period, &unit).await?
             }
+            RowColumn::Own {
+                variable,
+                period,
+                unit,
+            } => import.column(&variable, &period, &unit).await?,
         };
         let source = match (value.cell, self.beside) {
             (Some(_), _) => columns.source,
             (None, Some(known)) => known,
             (None, None) => {
-                let source = SourceRef::Form { form: "import".to_owned() };
+                let source = SourceRef::Form {
+                    form: "import".to_owned(),
+                };
                 *self.beside.insert(import.source(&source).await?)
             }
         };
@@ -240,8 +279,15 @@ impl<'a> Writer<'a> {
     }
 
     fn refuse(&mut self, sheet: usize, row: &Row, variable: &str, reason: Reason) {
-        let cell = row.cell.unwrap_or(CellAddress { row: row.number, column: 0 });
-        let refusal = Refusal { cell, variable: variable.to_owned(), reason };
+        let cell = row.cell.unwrap_or(CellAddress {
+            row: row.number,
+            column: 0,
+        });
+        let refusal = Refusal {
+            cell,
+            variable: variable.to_owned(),
+            reason,
+        };
         self.refused.push((sheet, row.number, refusal));
     }
 
@@ -254,9 +300,16 @@ impl<'a> Writer<'a> {
         let outcomes = import.outcomes().await?;
         for (pushed, outcome) in self.pushed.iter().zip(outcomes) {
             if *outcome == RowOutcome::Ambiguous {
-                let cell = pushed.cell.unwrap_or(CellAddress { row: pushed.row, column: 0 });
+                let cell = pushed.cell.unwrap_or(CellAddress {
+                    row: pushed.row,
+                    column: 0,
+                });
                 let reason = said("import-ambiguous", &pushed.name);
-                let refusal = Refusal { cell, variable: "name".to_owned(), reason };
+                let refusal = Refusal {
+                    cell,
+                    variable: "name".to_owned(),
+                    reason,
+                };
                 self.refused.push((pushed.sheet, pushed.row, refusal));
             }
         }
@@ -273,7 +326,9 @@ impl<'a> Writer<'a> {
         }
         for sheet in sheets {
             sheet.refused_row_numbers.sort_unstable();
-            sheet.refused.sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
+            sheet
+                .refused
+                .sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
         }
         Ok(())
     }

@@ -90,6 +90,10 @@ pub enum Permission {
     Import,
     /// Take lists out as workbooks.
     Export,
+    /// Take the project list out, and projects in the forms of standards.
+    ExportProjects,
+    /// Take the enterprise list out.
+    ExportEnterprises,
     /// Organisations, to see and to change.
     ManageOrganisations,
     /// Accounts and grants, to see and to change.
@@ -100,7 +104,7 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         P::SeeOverview,
         P::SeeProjects,
         P::EditProjects,
@@ -110,6 +114,8 @@ impl Permission {
         P::EditFacts,
         P::Import,
         P::Export,
+        P::ExportProjects,
+        P::ExportEnterprises,
         P::ManageOrganisations,
         P::ManageUsers,
         P::SeeAudit,
@@ -178,6 +184,28 @@ const TABLE: &[(Permission, &[Role])] = &[
         &[
             Role::Leader,
             Role::Projects,
+            Role::Investment,
+            Role::Policy,
+            Role::Park,
+            Role::Statistics,
+            Role::Auditor,
+        ],
+    ),
+    (
+        P::ExportProjects,
+        &[
+            Role::Leader,
+            Role::Projects,
+            Role::Investment,
+            Role::Park,
+            Role::Statistics,
+            Role::Auditor,
+        ],
+    ),
+    (
+        P::ExportEnterprises,
+        &[
+            Role::Leader,
             Role::Investment,
             Role::Policy,
             Role::Park,

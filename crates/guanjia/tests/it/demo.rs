@@ -50,8 +50,16 @@ async fn the_demonstration_is_set_up_once_with_every_figure() {
     let (mut demo, _) = start(dir.path());
     demo.0.kill().unwrap();
     let mut accounts = String::new();
-    demo.0.stdout.take().unwrap().read_to_string(&mut accounts).unwrap();
-    let accounts: Vec<&str> = accounts.lines().filter(|line| line.contains('\t')).collect();
+    demo.0
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut accounts)
+        .unwrap();
+    let accounts: Vec<&str> = accounts
+        .lines()
+        .filter(|line| line.contains('\t'))
+        .collect();
     assert_eq!(accounts.len(), 10, "one account per role: {accounts:?}");
     assert!(accounts.iter().all(|line| line.split('\t').count() == 3));
     drop(demo);
@@ -90,11 +98,28 @@ async fn quoted_facts(ledger: &Ledger) -> usize {
     let everything = Scope::everything();
     let mut quoted = 0;
     for kind in kinds {
-        let query =
-            SubjectQuery { kind, zone_id: None, owner_id: None, after: None, limit: 10_000 };
-        for subject in ledger.subjects(&everything, &query, AsOf::Now).await.unwrap() {
-            for fact in ledger.facts_of(&everything, subject.id, AsOf::Now).await.unwrap() {
-                let source = ledger.source_of_fact(&everything, fact.id).await.unwrap().source;
+        let query = SubjectQuery {
+            kind,
+            zone_id: None,
+            owner_id: None,
+            after: None,
+            limit: 10_000,
+        };
+        for subject in ledger
+            .subjects(&everything, &query, AsOf::Now)
+            .await
+            .unwrap()
+        {
+            for fact in ledger
+                .facts_of(&everything, subject.id, AsOf::Now)
+                .await
+                .unwrap()
+            {
+                let source = ledger
+                    .source_of_fact(&everything, fact.id)
+                    .await
+                    .unwrap()
+                    .source;
                 if let SourceRef::Quote { file_sha256, quote } = source {
                     let page = ledger.file_content(&file_sha256).await.unwrap();
                     assert!(String::from_utf8(page).unwrap().contains(&quote), "{quote}");

@@ -9,8 +9,17 @@ use crate::house::{
 /// The texts of a workbook: its shared strings, unpacked.
 fn words(bytes: &[u8]) -> String {
     let table = exchange::read_text_table(bytes).unwrap();
-    let rows = table.rows.iter().flat_map(|row| row.cells.iter().flatten().cloned());
-    table.columns.iter().cloned().chain(rows).collect::<Vec<_>>().join("\n")
+    let rows = table
+        .rows
+        .iter()
+        .flat_map(|row| row.cells.iter().flatten().cloned());
+    table
+        .columns
+        .iter()
+        .cloned()
+        .chain(rows)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]
@@ -33,7 +42,10 @@ async fn facts_of_what_one_may_not_see_are_not_exported() {
         let office = house.session_of("projects").await;
         let facts = words(house.get("/exports/facts", &office).await.bytes());
         assert!(facts.contains(NORTH_PROJECT) && facts.contains(SOUTH_PROJECT));
-        assert!(!facts.contains(NORTH_ENTERPRISE), "the project office sees no enterprises");
+        assert!(
+            !facts.contains(NORTH_ENTERPRISE),
+            "the project office sees no enterprises"
+        );
         assert!(!facts.contains(OTHER_PROJECT));
         let enterprises = house.get("/enterprises/export", &office).await;
         assert_eq!(enterprises.status(), StatusCode::FORBIDDEN);
@@ -45,13 +57,25 @@ async fn facts_of_what_one_may_not_see_are_not_exported() {
 async fn every_export_leaves_an_audit_entry() {
     on_every_database(|house| async move {
         let leader = house.session_of("leader").await;
-        for address in
-            ["/projects/export", "/enterprises/export", "/exports/facts", "/exports/oc4ids"]
-        {
+        for address in [
+            "/projects/export",
+            "/enterprises/export",
+            "/exports/facts",
+            "/exports/oc4ids",
+        ] {
             let before = house.audit_entries().await;
             let export = house.get(address, &leader).await;
-            assert_eq!(export.status(), StatusCode::OK, "{address}: {}", export.text());
-            assert!(export.header("content-disposition").starts_with("attachment"));
+            assert_eq!(
+                export.status(),
+                StatusCode::OK,
+                "{address}: {}",
+                export.text()
+            );
+            assert!(
+                export
+                    .header("content-disposition")
+                    .starts_with("attachment")
+            );
             assert_eq!(house.audit_entries().await, before + 1, "{address}");
         }
     })
@@ -65,8 +89,12 @@ async fn projects_come_out_as_an_oc4ids_package() {
         let package = house.get("/exports/oc4ids", &leader).await;
         let package: serde_json::Value = serde_json::from_slice(package.bytes()).unwrap();
         assert_eq!(package["version"], "0.9");
-        let titles: Vec<&str> =
-            package["projects"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap()).collect();
+        let titles: Vec<&str> = package["projects"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["title"].as_str().unwrap())
+            .collect();
         assert!(titles.contains(&NORTH_PROJECT) && !titles.contains(&OTHER_PROJECT));
     })
     .await;
