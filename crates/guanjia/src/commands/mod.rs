@@ -5,7 +5,9 @@
 pub mod audit;
 pub mod backup;
 pub mod config;
+pub mod demo;
 pub mod explain;
+pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod place;
@@ -42,7 +44,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Args),
+    Demo(demo::Args),
     Import(import::Args),
+    Export(export::Args),
     Explain(explain::Args),
     Rulebook(rulebook::Args),
     User(user::Args),
@@ -83,7 +87,9 @@ fn eprintln_report(report: &miette::Report) {
 fn dispatch(command: Command, lang: Lang) -> CommandResult {
     match command {
         Command::Serve(args) => serve::run(args, lang),
+        Command::Demo(args) => demo::run(&args, lang),
         Command::Import(args) => import::run(&args, lang),
+        Command::Export(args) => export::run(&args, lang),
         Command::Explain(args) => explain::run(&args, lang),
         Command::Rulebook(args) => rulebook::run(&args, lang),
         Command::User(args) => user::run(&args, lang),
