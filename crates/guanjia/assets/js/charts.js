@@ -20,7 +20,8 @@ const kinds = {
   // {categories, unit, series: [{name, values, role: "plan"|"actual"|"reference"}], target}
   bars: (data) => ({
     ...base(),
-    xAxis: axis({ type: "value", name: data.unit, nameLocation: "end" }),
+    grid: { ...base().grid, right: 56 },
+    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end" }),
     yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false } }),
     series: data.series.map((series, index) => ({
       name: series.name,
@@ -28,7 +29,24 @@ const kinds = {
       data: series.values,
       barMaxWidth: 18,
       itemStyle: { color: series.role === "plan" ? colour("line-strong") : colour("accent") },
-      label: { show: true, position: "right", color: colour("ink"), formatter: (point) => (index === 0 && data.series.length > 1 ? series.name + " " : "") + (point.value ?? "—") },
+      label: { show: true, position: "right", color: colour("ink"), formatter: (point) => (index === 0 && data.series.length > 1 ? series.name + " " : "") + (point.value ?? "—") + (data.unit === "%" ? "%" : "") },
+      markLine: index === 0 && data.target != null ? { silent: true, symbol: "none", lineStyle: { type: "dashed", color: colour("ink-faint") }, label: { formatter: data.target_words, color: colour("ink-soft"), position: "start" }, data: [{ xAxis: data.target }] } : undefined,
+    })),
+  }),
+  // {unit, series: [{name, role, points: [[day, value]]}]}
+  curve: (data) => ({
+    ...base(),
+    grid: { ...base().grid, right: 88 },
+    xAxis: axis({ type: "time", splitLine: { show: false } }),
+    yAxis: axis({ type: "value", name: data.unit, min: 0 }),
+    series: data.series.map((series) => ({
+      name: series.name,
+      type: "line",
+      data: series.points,
+      symbolSize: 7,
+      lineStyle: { type: series.role === "plan" ? "dashed" : "solid", width: 2, color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
+      itemStyle: { color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
+      endLabel: { show: true, formatter: series.name, color: colour("ink") },
     })),
   }),
   // {categories, unit, series: [{name, values, role}]}

@@ -186,3 +186,4 @@ changes-title = { $value } facts recorded in the last seven days
 changes-none = Nothing was recorded in the last seven days.
 changes-facts = { $value } facts
 recorded-by-view-save = view kept
+zone-affairs = Activities, recognitions, task forces and funds

@@ -186,3 +186,4 @@ changes-title = 近七天记录了 { $value } 项数据
 changes-none = 近七天没有新的记录。
 changes-facts = { $value } 项
 recorded-by-view-save = 保存视图
+zone-affairs = 活动、认定、专班与资金

@@ -148,8 +148,6 @@ pub struct FormField {
     pub kind: &'static str,
     /// What can be chosen.
     pub options: Vec<FieldOption>,
-    /// What stands at the end of the field, such as `%`.
-    pub unit: &'static str,
 }
 
 /// An option of a field.
@@ -196,7 +194,6 @@ pub fn fields(
             value: chosen.to_owned(),
             kind: "select",
             options,
-            unit: "",
         });
     }
     fields.extend(spec.filters.iter().map(|field| {
@@ -215,7 +212,6 @@ pub fn fields(
                 Asks::Overdue => "date",
                 Asks::Year | Asks::PlanBelow => "number",
             },
-            unit: if field.asks == Asks::PlanBelow { "%" } else { "" },
         }
     }));
     fields

@@ -12,21 +12,23 @@ use crate::sources;
 const DAYS: i64 = 7;
 /// Entries looked at.
 const ENTRIES: u32 = 200;
-/// Entries shown.
+/// Lines shown.
 const SHOWN: usize = 6;
+/// Characters of a day: `2024-03-31`.
+const DAY_CHARS: usize = 10;
 
 /// What changed.
 #[derive(Default)]
 pub struct Changes {
     /// Facts recorded.
     pub facts: i64,
-    /// The latest writes that recorded any.
+    /// Who recorded them how, the latest first.
     pub entries: Vec<Change>,
 }
 
-/// A write that recorded facts.
+/// The writes of one kind that one person made on one day.
 pub struct Change {
-    /// When.
+    /// The day.
     pub when: String,
     /// Who.
     pub who: String,
@@ -58,20 +60,29 @@ pub async fn of(app: &App, viewer: &Viewer) -> Result<Option<Changes>, PageError
             continue;
         }
         changes.facts += entry.facts;
-        if changes.entries.len() < SHOWN {
-            let is_import = entry.object_kind == "import" && viewer.may(Permission::Import);
-            changes.entries.push(Change {
-                when: sources::moment(entry.recorded_at),
-                who: entry.actor,
-                how: sources::action_words(&entry.action, viewer.lang),
-                facts: entry.facts,
-                href: if is_import {
-                    viewer.href(&format!("/imports/{}", entry.object_id))
-                } else {
-                    String::new()
-                },
-            });
+        let is_import = entry.object_kind == "import" && viewer.may(Permission::Import);
+        let change = Change {
+            when: sources::moment(entry.recorded_at).chars().take(DAY_CHARS).collect(),
+            who: entry.actor,
+            how: sources::action_words(&entry.action, viewer.lang),
+            facts: entry.facts,
+            href: if is_import {
+                viewer.href(&format!("/imports/{}", entry.object_id))
+            } else {
+                String::new()
+            },
+        };
+        let same = |other: &&mut Change| {
+            other.href == change.href
+                && other.how == change.how
+                && other.who == change.who
+                && other.when == change.when
+        };
+        match changes.entries.iter_mut().find(same) {
+            Some(known) => known.facts += change.facts,
+            None => changes.entries.push(change),
         }
     }
+    changes.entries.truncate(SHOWN);
     Ok(Some(changes))
 }

@@ -12,7 +12,7 @@ use crate::projects::standing::{self, Standing};
 use crate::shell::{Viewer, display, figure};
 
 /// Projects listed as needing a look.
-const ATTENTION: usize = 10;
+const ATTENTION: usize = 8;
 
 /// Counts and sums of some projects. Money is fen; what is not known is left out of sums.
 #[derive(Debug, Clone, Default)]

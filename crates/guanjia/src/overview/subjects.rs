@@ -22,9 +22,7 @@ const KINDS: [SubjectKind; 5] = [
 
 /// A section of the cockpit.
 pub struct Section {
-    /// What kind of thing it is about: `activity`.
-    pub kind: String,
-    /// Its heading.
+    /// What kind of thing it is about, in words.
     pub title: String,
     /// The things of which anything is known.
     pub items: Vec<Item>,
@@ -70,7 +68,7 @@ pub async fn sections(
         let items = items(app, viewer, scope, &kind, found).await?;
         if !items.is_empty() {
             let title = viewer.lang.find(&format!("section-{kind}")).unwrap_or_default();
-            sections.push(Section { kind: kind.to_string(), title, items });
+            sections.push(Section { title, items });
         }
     }
     Ok(sections)

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod display;
 pub mod error;
+pub mod figure;
 pub mod guard;
 pub mod headers;
 pub mod page;
@@ -11,6 +12,7 @@ pub mod route;
 pub mod viewer;
 
 pub use error::PageError;
+pub use figure::Figure;
 pub use page::{Page, render};
 pub use role::{Permission, Role};
 pub use route::{Access, Route};

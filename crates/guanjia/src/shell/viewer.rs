@@ -134,6 +134,11 @@ impl Viewer {
         self.as_of.map_or_else(|| self.lang.t("as-of-now"), display::moment)
     }
 
+    /// The day shown, in Asia/Shanghai.
+    pub fn day(&self) -> NaiveDate {
+        clock::day_of(self.as_of.unwrap_or(self.now))
+    }
+
     /// The day shown, as a date field takes it.
     pub fn as_of_date(&self) -> String {
         clock::day_of(self.as_of.unwrap_or(self.now)).to_string()
