@@ -38,7 +38,7 @@ impl Tally {
         self.count += 1;
         self.late += usize::from(matches!(standing, Standing::Late { .. }));
         let pace = standing::pace(row).filter(|_| row.head.year == year);
-        self.behind += usize::from(pace.is_some_and(|(done, time)| done < time));
+        self.behind += usize::from(pace.is_some() && standing::is_behind(row));
         self.total += row.investment_total.unwrap_or(0);
         if let (Some(plan), Some(done), Some(_)) =
             (row.investment_plan_year, row.investment_done_year, pace)

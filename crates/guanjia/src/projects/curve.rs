@@ -74,7 +74,7 @@ fn finding(viewer: &Viewer, facts: &[FactRecord], actual: &BTreeMap<NaiveDate, i
         return lang.t("curve-plan-only");
     };
     let amount = display::amount(*done, lang);
-    let (day, amount) = (day.to_string(), format!("{}{}", amount.digits, amount.unit));
+    let (day, amount) = (day.to_string(), format!("{} {}", figure::grouped(&amount.digits), amount.unit));
     match current(facts, "investment_total").filter(|total| *total > 0) {
         Some(total) => {
             let share = display::percent(

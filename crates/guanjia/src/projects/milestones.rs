@@ -33,6 +33,8 @@ pub struct Milestone {
     pub actual: Figure,
     /// How much later or earlier, in words.
     pub slip: String,
+    /// Days since it should have happened; `None` unless it is overdue.
+    pub days_over: Option<i64>,
 }
 
 /// Whether a variable is a date of a milestone, so that the timeline shows it.
@@ -53,13 +55,14 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord], day: NaiveDate) -> Vec<Mileston
             if planned.is_none() && actual.is_none() {
                 return None;
             }
-            let (class, slip) = slip(viewer, date(planned), date(actual), day);
+            let (class, slip, days_over) = slip(viewer, date(planned), date(actual), day);
             Some(Milestone {
                 label: label(name, viewer),
                 class,
                 planned: Figure::of(viewer, &kind, planned),
                 actual: Figure::of(viewer, &kind, actual),
                 slip,
+                days_over,
             })
         })
         .collect()
@@ -84,7 +87,7 @@ fn slip(
     planned: Option<PartialDate>,
     actual: Option<PartialDate>,
     day: NaiveDate,
-) -> (&'static str, String) {
+) -> (&'static str, String, Option<i64>) {
     let lang = viewer.lang;
     match (planned, actual) {
         (Some(PartialDate::Day(planned)), Some(PartialDate::Day(actual))) => {
@@ -94,13 +97,13 @@ fn slip(
                 1.. => lang.with("milestone-later", days),
                 _ => lang.with("milestone-earlier", -days),
             };
-            ("done", words)
+            ("done", words, None)
         }
-        (_, Some(_)) => ("done", String::new()),
+        (_, Some(_)) => ("done", String::new(), None),
         (Some(planned), None) if planned.latest() <= day => {
             let days = (day - planned.latest()).num_days();
-            ("late", lang.with("milestone-overdue", days))
+            ("late", lang.with("milestone-overdue", days), Some(days))
         }
-        _ => ("", String::new()),
+        _ => ("", String::new(), None),
     }
 }

@@ -29,7 +29,6 @@ const HEADLINES: [&str; 4] =
 struct ProjectPage {
     page: Page,
     name: String,
-    code: String,
     invented: bool,
     closed: bool,
     mark: StandingMark,
@@ -90,6 +89,8 @@ pub async fn show(
         || standing::Standing::NotKnown.mark(lang),
         |row| standing::mark(row, day, lang),
     );
+    let milestones = milestones::of(&viewer, &facts, day);
+    let mark = overdue_mark(&viewer, &milestones, mark);
     let may_edit = viewer.scope(Permission::EditProjects).covers_subject(
         id,
         subject.owner_id,
@@ -111,14 +112,13 @@ pub async fn show(
     render(&ProjectPage {
         page: Page::new(&viewer, "projects", subject.name.clone())
             .at(&[(&list, "/projects"), (&subject.name, "")]),
-        code: subject.code.clone().unwrap_or_default(),
         invented: subject.invented,
         closed: subject.status == SubjectStatus::Closed,
         mark,
         judged_on: day.to_string(),
         headlines,
         lines,
-        milestones: milestones::of(&viewer, &facts, day),
+        milestones,
         chart: curve.as_ref().map(|curve| json_block(&curve.chart)).unwrap_or_default(),
         curve,
         buildings: buildings(&app, &viewer, id).await?,
@@ -129,6 +129,22 @@ pub async fn show(
         problems,
         name: subject.name,
     })
+}
+
+/// The mark, made red by a milestone that only the timeline knows of.
+fn overdue_mark(viewer: &Viewer, milestones: &[Milestone], mark: StandingMark) -> StandingMark {
+    let over = milestones.iter().filter_map(|one| Some((one.days_over?, one)));
+    let Some((days, milestone)) = over.max_by_key(|(days, _)| *days) else { return mark };
+    if mark.class == "red" {
+        return mark;
+    }
+    let days = days.to_string();
+    let values = [("milestone", milestone.label.as_str()), ("days", days.as_str())];
+    StandingMark {
+        class: "red",
+        words: viewer.lang.t("standing-late"),
+        reason: viewer.lang.with_all("standing-late-milestone", &values),
+    }
 }
 
 /// JSON that may stand inside a script element: no sign in it can end the element.

@@ -68,12 +68,16 @@ impl Standing {
         if let Some((milestone, planned)) = late {
             return Self::Late { milestone, planned, days: (day - planned.latest()).num_days() };
         }
-        match pace(row) {
+        match pace(row).filter(|_| !passed(row, "completed")) {
             Some((done_permille, time_permille)) if done_permille < time_permille => {
                 Self::Behind { done_permille, time_permille }
             }
             Some(_) => Self::OnTrack,
-            None if milestones.iter().any(|(_, planned, _)| planned.is_some()) => Self::OnTrack,
+            None if milestones.iter().any(|(_, planned, _)| planned.is_some())
+                || passed(row, "completed") =>
+            {
+                Self::OnTrack
+            }
             None => Self::NotKnown,
         }
     }
@@ -139,6 +143,13 @@ pub fn mark(row: &ProjectRow, day: NaiveDate, lang: Lang) -> StandingMark {
     };
     let words = lang.find(&format!("light-mark-{class}")).unwrap_or_default();
     StandingMark { class, words, reason: own.reason }
+}
+
+/// Whether less of its year's plan is done than of the year has passed. A completed or cancelled
+/// project owes nothing more.
+pub fn is_behind(row: &ProjectRow) -> bool {
+    let owes = !passed(row, "completed") && row.stage.as_deref() != Some("cancelled");
+    owes && pace(row).is_some_and(|(done, time)| done < time)
 }
 
 /// Whether the stage says that a milestone was passed although its date is not known.

@@ -62,10 +62,11 @@ pub(super) fn restrict_overdue(sql: &mut Sql, day: NaiveDate) {
     sql.push("))");
 }
 
-/// Adds the condition that less than this many thousandths of the year's plan are done. Where plan or
-/// what is done is not known, it does not hold.
+/// Adds the condition that less than this many thousandths of the year's plan are done, of a project
+/// that is neither completed nor cancelled. Where plan or what is done is not known, it does not hold.
 pub(super) fn restrict_plan_below(sql: &mut Sql, permille: i64) {
     // Facts stay below 9·10¹⁵ fen, so that a thousandfold fits the database's integers.
     sql.push("(investment_plan_year > 0 AND investment_done_year * 1000 < investment_plan_year * ");
-    sql.bind(permille.clamp(0, 1_000)).push(")");
+    sql.bind(permille.clamp(0, 1_000)).push(" AND COALESCE(stage, '') NOT IN (");
+    sql.push(MILESTONES[1].passed).push(", 'cancelled'))");
 }
