@@ -209,7 +209,7 @@ async fn order(
         Rows::Good => intake::Rows::Good,
     };
     order.known_on = args.as_of;
-    order.other_zones = true;
+    order.other_zones = target.is_only_zone;
     order.rehearsal = args.dry_run;
     order.sha256 = hex::encode(Sha256::digest(&bytes));
     if !args.dry_run {

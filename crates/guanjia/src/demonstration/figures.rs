@@ -8,28 +8,12 @@ use rust_decimal::Decimal;
 
 use super::organisations::DemoZone;
 use super::{Files, rows, text};
-use crate::labels;
-use crate::words::Lang;
+use crate::imports::facts::variable_of;
 
-/// The page's words for what the dictionary calls otherwise.
-const OTHER_WORDS: [(&str, &str); 7] = [
-    ("总投资额", "investment_total"),
-    ("计划总投资额", "investment_total"),
-    ("建筑面积", "floor_area_sqm"),
-    ("建筑栋数", "buildings"),
-    ("年销售收入", "sales_income"),
-    ("预计达产年销售收入", "revenue_expected"),
-    ("预计达产年上缴税金", "tax_expected"),
-];
-
-/// The variable that an indicator means, by its label in the rulebook.
-fn meaning(subject: &SubjectKind, indicator: &str) -> Option<(&'static str, ValueType)> {
-    let other = OTHER_WORDS.iter().find(|(words, _)| *words == indicator);
-    let (name, variable) = labels::variables(subject).find(|(name, variable)| match other {
-        Some((_, other)) => name == other,
-        None => variable.label.words(Lang::Zh) == indicator,
-    })?;
-    Some((name, variable.value_type()?))
+/// The variable that an indicator means, by its words; `None` for one that the rulebook does not know.
+fn meaning(subject: &SubjectKind, indicator: &str) -> Option<(String, ValueType)> {
+    let (variable, value_type) = variable_of(subject, indicator);
+    Some((variable, value_type?))
 }
 
 /// One line of the table of figures.
@@ -64,7 +48,7 @@ impl<'a> Figure<'a> {
         let wrong = || miette!("{}: {} {}", self.indicator, self.value, self.unit);
         let (variable, value_type) = meaning(&self.kind, self.indicator).ok_or_else(wrong)?;
         Ok(NewFact {
-            variable: variable.to_owned(),
+            variable,
             period: Period::from_words(self.period),
             value: value(value_type, self.value, self.unit).ok_or_else(wrong)?,
             qualifier: qualifier(self.qualifier, self.quote).to_owned(),

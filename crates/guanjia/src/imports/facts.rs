@@ -2,11 +2,23 @@
 
 use domain::{Period, SubjectKind, Value, ValueType};
 use exchange::ledger::FactRow;
+use exchange::value::{Unit, UnitKind};
 use rust_decimal::Decimal;
 
 use super::rows::{Row, RowColumn, RowValue};
 use crate::labels;
 use crate::words::Lang;
+
+/// What indicators are called beside their labels in the rulebook.
+const OTHER_WORDS: [(&str, &str); 7] = [
+    ("总投资额", "investment_total"),
+    ("计划总投资额", "investment_total"),
+    ("建筑面积", "floor_area_sqm"),
+    ("建筑栋数", "buildings"),
+    ("年销售收入", "sales_income"),
+    ("预计达产年销售收入", "revenue_expected"),
+    ("预计达产年上缴税金", "tax_expected"),
+];
 
 /// The kind of a subject of which a table says nothing: the ledger looks it up by name.
 pub fn kind_unknown() -> SubjectKind {
@@ -35,19 +47,29 @@ pub fn period_of(words: &str) -> Period {
     Period::from_words(bare)
 }
 
-/// The variable that words mean for a subject: its name, its label, else the words themselves.
+/// The variable that words mean for a subject: its name, its label, another word for it; else the
+/// words themselves.
 pub fn variable_of(subject: &SubjectKind, words: &str) -> (String, Option<ValueType>) {
     let words = words.trim();
-    if let Some(known) = labels::variable(subject, words) {
-        return (words.to_owned(), known.value_type());
-    }
-    let labelled = labels::variables(subject).find(|(_, known)| {
-        known.label.words(Lang::Zh) == words || known.label.words(Lang::En) == words
-    });
-    match labelled {
-        Some((name, known)) => (name.to_owned(), known.value_type()),
-        None => (words.to_owned(), None),
-    }
+    let named = |name: &str| {
+        let known = labels::variable(subject, name)?;
+        Some((name.to_owned(), known.value_type()))
+    };
+    let labelled = || {
+        let mut known = labels::variables(subject);
+        let (name, known) = known.find(|(_, known)| {
+            known.label.words(Lang::Zh) == words || known.label.words(Lang::En) == words
+        })?;
+        Some((name.to_owned(), known.value_type()))
+    };
+    let other = || {
+        let (_, name) = OTHER_WORDS.iter().find(|(other, _)| *other == words)?;
+        named(name)
+    };
+    named(words)
+        .or_else(labelled)
+        .or_else(other)
+        .unwrap_or_else(|| (words.to_owned(), None))
 }
 
 /// The same value in the form of its variable's type, where it has one.
@@ -64,10 +86,25 @@ pub fn in_form(value: Value, value_type: Option<ValueType>) -> Value {
     }
 }
 
+/// An area in the unit that its variable is kept in.
+fn in_square_metres(value: Value, variable: &str, unit: &str) -> Value {
+    match (value, Unit::parse(unit)) {
+        (Value::Number(number), Some(written))
+            if variable.ends_with("_sqm") && written.kind == UnitKind::SquareMetre =>
+        {
+            Value::Number(number * written.factor)
+        }
+        (value, _) => value,
+    }
+}
+
 /// The row of a table with one fact a row.
 pub fn long_row(number: u32, fact: FactRow) -> Row {
     let kind = kind_of(&fact.subject_type);
     let (variable, value_type) = variable_of(&kind, &fact.variable);
+    let value = fact
+        .value
+        .map(|value| in_square_metres(in_form(value, value_type), &variable, &fact.unit));
     let column = RowColumn::Own {
         variable,
         period: period_of(&fact.period),
@@ -77,12 +114,11 @@ pub fn long_row(number: u32, fact: FactRow) -> Row {
     fact.subject.trim().clone_into(&mut row.name);
     row.zone = Some(fact.zone).filter(|zone| !zone.is_empty());
     row.cell = fact.cell;
-    row.values = fact
-        .value
+    row.values = value
         .into_iter()
         .map(|value| RowValue {
             column: column.clone(),
-            value: in_form(value, value_type),
+            value,
             qualifier: fact.qualifier.clone(),
             cell: fact.cell,
         })

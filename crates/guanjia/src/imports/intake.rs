@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use super::parks::{Parks, Place};
 use super::sheet::ROWS_SHOWN;
-use super::writer::{Owners, Writer};
+use super::writer::{NamedProjects, Owners, Writer};
 use super::{kind, vocabulary};
 use crate::shell::PageError;
 
@@ -258,6 +258,7 @@ pub async fn take(
     told: &(dyn Fn(u64) + Sync),
 ) -> Result<Taken, IntakeError> {
     let owners = Owners::of(ledger, order.zone.id).await?;
+    let projects = NamedProjects::of(ledger, &order).await?;
     let (sender, receiver) = mpsc::channel(BATCHES_WAITING);
     let options = order.options();
     let bytes = Arc::clone(&order.bytes);
@@ -272,7 +273,7 @@ pub async fn take(
         (sheets, outbox.first)
     });
     let mut import = ledger.begin_import(stamp, order.import()).await?;
-    let mut writer = Writer::new(&order, owners);
+    let mut writer = Writer::new(&order, owners, projects);
     let written = writer.write(&mut import, receiver, told).await;
     let (mut sheets, mut first) = reader.await?;
     written?;

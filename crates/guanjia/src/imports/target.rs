@@ -14,6 +14,8 @@ pub struct Target {
     pub zone: Place,
     /// The park, or the zone itself.
     pub place: Place,
+    /// Whether the installation has no other zone: then what a table says of others goes in here.
+    pub is_only_zone: bool,
     /// The zone's organisations.
     pub organisations: Vec<Organisation>,
 }
@@ -50,6 +52,7 @@ pub async fn of_command(
             .cloned()
             .collect()
     };
+    let is_only_zone = zones.len() < 2;
     if let Some(park) = park {
         let mut found = zones.iter().filter_map(|zone| {
             let organisations = of_zone(zone);
@@ -57,6 +60,7 @@ pub async fn of_command(
             Some(Target {
                 zone: Place::of(zone),
                 place,
+                is_only_zone,
                 organisations,
             })
         });
@@ -81,6 +85,7 @@ pub async fn of_command(
         return Ok(Target {
             zone: place.clone(),
             place,
+            is_only_zone,
             organisations: vec![zone],
         });
     };
@@ -88,6 +93,7 @@ pub async fn of_command(
     Ok(Target {
         zone: place.clone(),
         place,
+        is_only_zone,
         organisations: of_zone(&zone),
     })
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use domain::{CellAddress, Period, SourceRef, SubjectKind};
-use exchange::Reason;
 use exchange::ledger::{Note, Record, Refusal, SheetRead, Slot};
+use exchange::{LedgerKind, Reason};
 use ledger::imports::{BulkColumn, BulkFact, BulkImport, BulkRecord, BulkSource, RowOutcome};
 use ledger::{Ledger, LedgerError, NewSubject, Sql, lookup_key};
 use tokio::sync::mpsc;
@@ -60,6 +60,50 @@ impl Owners {
     }
 }
 
+/// Projects of the zone by name, with the park that each was named in: a table of facts names a
+/// project alone.
+#[derive(Debug, Default)]
+pub struct NamedProjects {
+    /// `None` for a name that several have.
+    park_by_name: HashMap<String, Option<String>>,
+}
+
+impl NamedProjects {
+    /// The projects that rows of an order may mean; none where rows bring their own parks.
+    pub async fn of(ledger: &Ledger, order: &Order) -> Result<Self, LedgerError> {
+        let mut projects = Self::default();
+        if order.kind != LedgerKind::Facts {
+            return Ok(projects);
+        }
+        let mut sql = Sql::new(
+            "SELECT k.key, s.name FROM subject_keys k JOIN subjects s ON s.id = k.subject_id \
+             WHERE k.scheme = 'name' AND s.status = 'active' AND k.zone_id = ",
+        );
+        sql.bind(order.zone.id).push(" AND k.kind = ");
+        sql.bind(SubjectKind::Project.as_str());
+        for row in ledger.rows(sql).await? {
+            let (key, name): (String, String) = (row.at(0)?, row.at(1)?);
+            let name = lookup_key(&name);
+            let park = key
+                .strip_suffix(&name)
+                .and_then(|rest| rest.strip_suffix('/'));
+            if let Some(park) = park {
+                let park = park.to_owned();
+                projects
+                    .park_by_name
+                    .entry(name)
+                    .and_modify(|known| *known = None)
+                    .or_insert(Some(park));
+            }
+        }
+        Ok(projects)
+    }
+
+    fn park_of(&self, name: &str) -> Option<String> {
+        self.park_by_name.get(&lookup_key(name)).cloned().flatten()
+    }
+}
+
 /// A reason that the ledger finds.
 fn said(key: &str, value: &str) -> Reason {
     let words = |lang: Lang| lang.with(key, value);
@@ -87,6 +131,7 @@ struct SheetColumns {
 pub struct Writer<'a> {
     order: &'a Order,
     owners: Owners,
+    projects: NamedProjects,
     columns: Option<SheetColumns>,
     beside: Option<BulkSource>,
     pushed: Vec<Pushed>,
@@ -97,10 +142,11 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// A writer for an order.
-    pub fn new(order: &'a Order, owners: Owners) -> Self {
+    pub fn new(order: &'a Order, owners: Owners, projects: NamedProjects) -> Self {
         Self {
             order,
             owners,
+            projects,
             columns: None,
             beside: None,
             pushed: Vec::new(),
@@ -188,7 +234,7 @@ impl<'a> Writer<'a> {
         }
         let subject = NewSubject {
             code: row.code.clone(),
-            park: row.park.clone(),
+            park: row.park.clone().or_else(|| self.named_park(&row)),
             owner_id: self.owners.of_row(&row),
             invented: self.order.invented,
             ..NewSubject::of(row.kind.clone(), &row.name, place.id)
@@ -210,6 +256,14 @@ impl<'a> Writer<'a> {
                 facts: known,
             })
             .await
+    }
+
+    /// The park of a project that a table of facts names alone.
+    fn named_park(&self, row: &Row) -> Option<String> {
+        let is_project = row.kind == SubjectKind::Project;
+        is_project
+            .then(|| self.projects.park_of(&row.name))
+            .flatten()
     }
 
     /// Finds out what a table of facts left open: a row without a subject is about the zone itself.

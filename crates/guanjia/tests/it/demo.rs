@@ -131,3 +131,24 @@ async fn quoted_facts(ledger: &Ledger) -> usize {
     }
     quoted
 }
+
+#[tokio::test]
+async fn the_table_of_figures_says_nothing_new_of_the_demonstration() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(start(dir.path()));
+    let figures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../demo/figures.csv");
+    let output = Command::new(env!("CARGO_BIN_EXE_guanjia"))
+        .args(["import", figures, "--as", "facts", "--park", "长治高新区"])
+        .args(["--rows", "good", "--format", "json", "--data"])
+        .arg(dir.path())
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        report["accepted"], 8,
+        "the figures of this zone alone: {report}"
+    );
+    assert_eq!(report["unchanged"], 8);
+    assert_eq!(report["refused"], 44);
+}
