@@ -157,7 +157,7 @@ mod tests {
         let mut missing = BTreeSet::new();
         for file in files_under(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
             let text = std::fs::read_to_string(&file).unwrap();
-            for call in [".t(\"", ".with(\"", ".with_all(\""] {
+            for call in ["lang.t(\"", "lang.with(\"", "lang.with_all(\""] {
                 for piece in text.split(call).skip(1) {
                     let key = piece.split('"').next().unwrap_or_default();
                     if !key.is_empty() && !known.contains(key) && key != "no-such-key" {

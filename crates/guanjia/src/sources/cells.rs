@@ -78,7 +78,7 @@ fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood
     let last_row = sheet.rows.last().map_or(cell.row, |row| row.row).max(cell.row);
     let top = cell.row.saturating_sub(ROWS_AROUND);
     let mut numbers: Vec<u32> =
-        (0..HEADER_ROWS).filter(|row| *row < top && header_like(sheet, *row)).collect();
+        (0..HEADER_ROWS).filter(|row| *row < top && header_like(workbook, sheet, *row)).collect();
     numbers.extend(top..=(cell.row + ROWS_AROUND).min(last_row));
     let mut before = None;
     let rows = numbers
@@ -97,15 +97,16 @@ fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood
 }
 
 /// A row with several texts, as headers are; a title stands alone.
-fn header_like(sheet: &Sheet, row: u32) -> bool {
-    sheet.row(row).is_some_and(|row| {
-        let texts = sheet
-            .cells_of(row)
-            .iter()
-            .filter(|cell| matches!(cell.content(), Content::Text(_)))
-            .count();
-        texts >= 4
-    })
+/// In a text table numbers are texts too, and no words.
+fn header_like(workbook: &Workbook, sheet: &Sheet, row: u32) -> bool {
+    let is_words = |cell: &&Cell| match cell.content() {
+        Content::Text(id) => {
+            let text = workbook.strings.get(id).trim();
+            !text.is_empty() && text.parse::<Decimal>().is_err()
+        }
+        _ => false,
+    };
+    sheet.row(row).is_some_and(|row| sheet.cells_of(row).iter().filter(is_words).count() >= 4)
 }
 
 /// What a cell shows; one inside a merged range shows what the range holds.
