@@ -112,7 +112,7 @@ pub(crate) fn free_name(wanted: &str, part: usize, names: &mut Vec<String>) -> S
         let suffix = if number == 1 {
             String::new()
         } else {
-            format!(" ({number})")
+            format!(" {number}")
         };
         let kept = NAME_CHARS_MAX - suffix.chars().count();
         let name: String = plain.chars().take(kept).chain(suffix.chars()).collect();
@@ -327,7 +327,7 @@ mod tests {
     fn sheets_of_one_name_are_told_apart() {
         let mut names = Vec::new();
         assert_eq!(free_name("表", 0, &mut names), "表");
-        assert_eq!(free_name("表", 0, &mut names), "表 (2)");
+        assert_eq!(free_name("表", 0, &mut names), "表 2");
         assert_eq!(free_name("", 0, &mut names), "Sheet");
     }
 }

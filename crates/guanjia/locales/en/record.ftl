@@ -187,3 +187,4 @@ changes-facts = { $value } facts
 recorded-by-view-save = view kept
 zone-affairs = Activities, recognitions, task forces and funds
 standing-late-milestone = { $milestone }: { $days } days over, not recorded as done.
+list-empty-past = Nothing had been recorded by then.

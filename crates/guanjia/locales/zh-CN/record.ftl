@@ -187,3 +187,4 @@ changes-facts = { $value } 项
 recorded-by-view-save = 保存视图
 zone-affairs = 活动、认定、专班与资金
 standing-late-milestone = “{ $milestone }”已超 { $days } 天，未见完成记录。
+list-empty-past = 到那时为止还没有记录。

@@ -13,6 +13,7 @@ pub mod migrate;
 pub mod place;
 pub mod restore;
 pub mod rulebook;
+pub mod screen;
 pub mod serve;
 pub mod user;
 
@@ -47,6 +48,7 @@ enum Command {
     Demo(demo::Args),
     Import(import::Args),
     Export(export::Args),
+    Screen(screen::Args),
     Explain(explain::Args),
     Rulebook(rulebook::Args),
     User(user::Args),
@@ -90,6 +92,7 @@ fn dispatch(command: Command, lang: Lang) -> CommandResult {
         Command::Demo(args) => demo::run(&args, lang),
         Command::Import(args) => import::run(&args, lang),
         Command::Export(args) => export::run(&args, lang),
+        Command::Screen(args) => screen::run(&args, lang),
         Command::Explain(args) => explain::run(&args, lang),
         Command::Rulebook(args) => rulebook::run(&args, lang),
         Command::User(args) => user::run(&args, lang),
