@@ -49,9 +49,21 @@ pub static SPEC: ListSpec = ListSpec {
         column("little_giant_valid_until", Look::Date, false),
     ],
     filters: &[
-        FilterField { name: "certificate", column: "hnte_valid_until", asks: Asks::Certificate },
-        FilterField { name: "industry", column: "industry_code", asks: Asks::Words },
-        FilterField { name: "year", column: "year", asks: Asks::Year },
+        FilterField {
+            name: "certificate",
+            column: "hnte_valid_until",
+            asks: Asks::Certificate,
+        },
+        FilterField {
+            name: "industry",
+            column: "industry_code",
+            asks: Asks::Words,
+        },
+        FilterField {
+            name: "year",
+            column: "year",
+            asks: Asks::Year,
+        },
     ],
     sums: &["revenue", "rd_expense", "staff"],
 };
@@ -75,11 +87,26 @@ pub async fn show(
     let address = Address::parse(&query.unwrap_or_default());
     let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
     let scope = viewer.scope(SPEC.permission);
-    let found = app.ledger.list::<EnterpriseRow>(&scope, &asked, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .list::<EnterpriseRow>(&scope, &asked, viewer.reading())
+        .await?;
     let shown = frame::shown_columns(&SPEC, &headers);
-    let frame =
-        frame::of(&app, &viewer, &SPEC, &address, &shown, &asked, found.next.as_ref()).await?;
-    let rows = found.rows.iter().map(|row| shown_row(&viewer, row, &shown)).collect();
+    let frame = frame::of(
+        &app,
+        &viewer,
+        &SPEC,
+        &address,
+        &shown,
+        &asked,
+        found.next.as_ref(),
+    )
+    .await?;
+    let rows = found
+        .rows
+        .iter()
+        .map(|row| shown_row(&viewer, row, &shown))
+        .collect();
     let title = viewer.lang.t("nav-enterprises");
     render(&ListPage {
         page: Page::new(&viewer, "enterprises", title.clone()).at(&[(&title, "")]),
@@ -92,7 +119,15 @@ pub async fn show(
 fn shown_row(viewer: &Viewer, row: &EnterpriseRow, shown: &[ListColumn]) -> ShownRow {
     let cells = shown
         .iter()
-        .map(|column| cells::cell(&SPEC, column, &row.head, &raw(row, column.name), viewer.lang))
+        .map(|column| {
+            cells::cell(
+                &SPEC,
+                column,
+                &row.head,
+                &raw(row, column.name),
+                viewer.lang,
+            )
+        })
         .collect();
     ShownRow {
         href: viewer.href(&format!("/enterprises/{}", row.head.subject_id)),
@@ -103,7 +138,7 @@ fn shown_row(viewer: &Viewer, row: &EnterpriseRow, shown: &[ListColumn]) -> Show
 }
 
 /// The value of a column of a row.
-fn raw<'a>(row: &'a EnterpriseRow, name: &str) -> Raw<'a> {
+pub fn raw<'a>(row: &'a EnterpriseRow, name: &str) -> Raw<'a> {
     match name {
         "code" => Raw::Text(row.head.code.as_deref()),
         "year" => Raw::Integer(row.head.year),

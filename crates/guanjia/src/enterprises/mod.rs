@@ -12,7 +12,7 @@
 //! | /enterprises/{id}/correction | GET, POST | correct one fact |
 
 mod enterprise_page;
-mod list;
+pub mod list;
 
 pub use list::SPEC;
 
@@ -32,7 +32,15 @@ pub fn routes() -> Vec<Route> {
         post("/enterprises/views/{id}/removal", see, list::forget_view),
         get("/enterprises/{id}", see, enterprise_page::show),
         get("/enterprises/{id}/history", see, enterprise_page::history),
-        get("/enterprises/{id}/correction", edit, correction::of_enterprise),
-        post("/enterprises/{id}/correction", edit, correction::correct_enterprise),
+        get(
+            "/enterprises/{id}/correction",
+            edit,
+            correction::of_enterprise,
+        ),
+        post(
+            "/enterprises/{id}/correction",
+            edit,
+            correction::correct_enterprise,
+        ),
     ]
 }

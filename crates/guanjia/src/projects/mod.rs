@@ -18,7 +18,7 @@ pub mod correction;
 mod curve;
 pub mod facts_table;
 pub mod history;
-mod list;
+pub mod list;
 mod milestones;
 mod project_page;
 pub mod standing;
@@ -43,6 +43,10 @@ pub fn routes() -> Vec<Route> {
         get("/projects/{id}", see, project_page::show),
         get("/projects/{id}/history", see, history::of_project),
         get("/projects/{id}/correction", edit, correction::of_project),
-        post("/projects/{id}/correction", edit, correction::correct_project),
+        post(
+            "/projects/{id}/correction",
+            edit,
+            correction::correct_project,
+        ),
     ]
 }
