@@ -79,12 +79,17 @@ fn read() -> Dictionary {
     let mut paths: Vec<_> = RuleFiles::iter().collect();
     paths.sort();
     for path in paths {
-        let Some(file) = RuleFiles::get(&path) else { continue };
+        let Some(file) = RuleFiles::get(&path) else {
+            continue;
+        };
         let text = String::from_utf8_lossy(&file.data);
         match serde_saphyr::from_str::<RuleFile>(&text) {
             Ok(read) => {
                 for (name, variable) in read.variables {
-                    let subject = dictionary.by_subject.entry(variable.subject.clone()).or_default();
+                    let subject = dictionary
+                        .by_subject
+                        .entry(variable.subject.clone())
+                        .or_default();
                     subject.insert(name, variable);
                 }
             }
@@ -111,7 +116,10 @@ pub fn variables(kind: &SubjectKind) -> impl Iterator<Item = (&'static str, &'st
 
 /// What a variable is called; a header that was kept as it stood is its own name.
 pub fn words(kind: &SubjectKind, name: &str, lang: Lang) -> String {
-    variable(kind, name).map_or_else(|| name.to_owned(), |known| known.label.words(lang).to_owned())
+    variable(kind, name).map_or_else(
+        || name.to_owned(),
+        |known| known.label.words(lang).to_owned(),
+    )
 }
 
 /// What a code of a variable means; the code itself where the rulebook does not say.
@@ -129,7 +137,10 @@ mod tests {
     fn a_name_means_what_its_subject_says() {
         let project = words(&SubjectKind::Project, "registered_on", Lang::Zh);
         let enterprise = words(&SubjectKind::Enterprise, "registered_on", Lang::Zh);
-        assert_eq!((project.as_str(), enterprise.as_str()), ("落地注册时间", "成立日期"));
+        assert_eq!(
+            (project.as_str(), enterprise.as_str()),
+            ("落地注册时间", "成立日期")
+        );
     }
 
     #[test]
@@ -141,6 +152,9 @@ mod tests {
 
     #[test]
     fn a_header_that_was_kept_is_its_own_label() {
-        assert_eq!(words(&SubjectKind::Project, "环评批复", Lang::Zh), "环评批复");
+        assert_eq!(
+            words(&SubjectKind::Project, "环评批复", Lang::Zh),
+            "环评批复"
+        );
     }
 }

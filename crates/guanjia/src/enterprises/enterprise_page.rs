@@ -12,9 +12,9 @@ use ledger::{FactRecord, Subject, SubjectStatus};
 
 use crate::app::App;
 use crate::labels;
+use crate::lists::cells::StandingMark;
 use crate::projects::facts_table::{self, FactLine};
 use crate::projects::standing;
-use crate::lists::cells::StandingMark;
 use crate::shell::{Figure, Page, PageError, Permission, Viewer, figure, render};
 
 /// Projects shown.
@@ -94,8 +94,11 @@ pub async fn show(
         subject.owner_id,
         &subject.path,
     ) && !viewer.is_past();
-    let edit_path =
-        if may_edit { format!("/enterprises/{id}/correction") } else { String::new() };
+    let edit_path = if may_edit {
+        format!("/enterprises/{id}/correction")
+    } else {
+        String::new()
+    };
     let lines = facts_table::lines(&viewer, &kind, &facts, &edit_path, |fact| {
         fact.period == Period::Current && fact.variable != "name" && !is_certificate(&fact.variable)
     });
@@ -152,7 +155,10 @@ fn sentence(viewer: &Viewer, facts: &[FactRecord]) -> String {
     };
     let change = rust_decimal::Decimal::from(fen - before) / rust_decimal::Decimal::from(*before);
     let sign = if change.is_sign_negative() { "" } else { "+" };
-    let change = format!("{sign}{}", crate::shell::display::percent(change.round_dp(3)));
+    let change = format!(
+        "{sign}{}",
+        crate::shell::display::percent(change.round_dp(3))
+    );
     values.push(("change", change.as_str()));
     lang.with_all("enterprise-sentence-change", &values)
 }
@@ -164,13 +170,21 @@ fn by_period(
     edit_path: &str,
 ) -> (Vec<String>, Vec<PeriodLine>) {
     let kind = SubjectKind::Enterprise;
-    let periodic: Vec<&FactRecord> =
-        facts.iter().filter(|fact| fact.period != Period::Current).collect();
+    let periodic: Vec<&FactRecord> = facts
+        .iter()
+        .filter(|fact| fact.period != Period::Current)
+        .collect();
     let mut periods: Vec<&Period> = periodic.iter().map(|fact| &fact.period).collect();
-    periods.sort_by_key(|period| std::cmp::Reverse((standing::last_day(period), (*period).clone())));
+    periods
+        .sort_by_key(|period| std::cmp::Reverse((standing::last_day(period), (*period).clone())));
     periods.dedup();
     let known: Vec<&str> = labels::variables(&kind).map(|(name, _)| name).collect();
-    let place = |name: &str| known.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+    let place = |name: &str| {
+        known
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(usize::MAX)
+    };
     let names: BTreeSet<(usize, &str)> = periodic
         .iter()
         .map(|fact| (place(&fact.variable), fact.variable.as_str()))
@@ -193,7 +207,10 @@ fn by_period(
                 .collect(),
         })
         .collect();
-    let words = periods.iter().map(|period| figure::period_words(period, viewer.lang)).collect();
+    let words = periods
+        .iter()
+        .map(|period| figure::period_words(period, viewer.lang))
+        .collect();
     (words, lines)
 }
 
@@ -210,14 +227,17 @@ fn certificates(viewer: &Viewer, facts: &[FactRecord]) -> Vec<Certificate> {
         .iter()
         .filter_map(|fact| {
             let name = fact.variable.as_str();
-            name.strip_suffix("_valid_from").or_else(|| name.strip_suffix("_valid_until"))
+            name.strip_suffix("_valid_from")
+                .or_else(|| name.strip_suffix("_valid_until"))
         })
         .collect();
     stems
         .into_iter()
         .map(|stem| {
-            let (from, until) =
-                (find(&format!("{stem}_valid_from")), find(&format!("{stem}_valid_until")));
+            let (from, until) = (
+                find(&format!("{stem}_valid_from")),
+                find(&format!("{stem}_valid_until")),
+            );
             let (class, words) = validity(until, viewer.day(), lang);
             let key = format!("certificate-{}", stem.replace('_', "-"));
             Certificate {
@@ -268,11 +288,19 @@ async fn projects(
     for (column, value) in ways {
         let mut query = ListQuery::of_zone(subject.zone_id);
         query.limit = PROJECTS;
-        query.filters =
-            vec![Filter { column: column.to_owned(), bound: Bound::OneOf(vec![value]) }];
-        let page = app.ledger.list::<ProjectRow>(&scope, &query, viewer.reading()).await?;
+        query.filters = vec![Filter {
+            column: column.to_owned(),
+            bound: Bound::OneOf(vec![value]),
+        }];
+        let page = app
+            .ledger
+            .list::<ProjectRow>(&scope, &query, viewer.reading())
+            .await?;
         for row in page.rows {
-            if found.iter().all(|other| other.head.subject_id != row.head.subject_id) {
+            if found
+                .iter()
+                .all(|other| other.head.subject_id != row.head.subject_id)
+            {
                 found.push(row);
             }
         }

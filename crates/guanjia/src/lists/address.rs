@@ -16,7 +16,14 @@ impl Address {
         let pairs = pairs
             .into_iter()
             .map(|(name, value)| {
-                (name, value.trim().chars().take(VALUE_CHARS_MAX).collect::<String>())
+                (
+                    name,
+                    value
+                        .trim()
+                        .chars()
+                        .take(VALUE_CHARS_MAX)
+                        .collect::<String>(),
+                )
             })
             .filter(|(_, value)| !value.is_empty())
             .collect();
@@ -25,7 +32,10 @@ impl Address {
 
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Whether a name has this value.
@@ -35,7 +45,7 @@ impl Address {
 
     /// The same with this value for a name, and from the first page.
     #[must_use]
-    pub fn with(&self, name: &str, value: &str) -> Self {
+    pub fn set(&self, name: &str, value: &str) -> Self {
         let mut changed = self.without(name);
         changed.pairs.push((name.to_owned(), value.to_owned()));
         changed
@@ -44,15 +54,25 @@ impl Address {
     /// The same without a name, and from the first page.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
-        let pairs = self.pairs.iter().filter(|(key, _)| key != name && key != "after");
-        Self { pairs: pairs.cloned().collect() }
+        let pairs = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| key != name && key != "after");
+        Self {
+            pairs: pairs.cloned().collect(),
+        }
     }
 
     /// The same, only with these names.
     #[must_use]
     pub fn only(&self, names: &[&str]) -> Self {
-        let pairs = self.pairs.iter().filter(|(key, _)| names.contains(&key.as_str()));
-        Self { pairs: pairs.cloned().collect() }
+        let pairs = self
+            .pairs
+            .iter()
+            .filter(|(key, _)| names.contains(&key.as_str()));
+        Self {
+            pairs: pairs.cloned().collect(),
+        }
     }
 
     /// The pairs, for hidden fields of a form.
@@ -67,7 +87,11 @@ impl Address {
 
     /// The whole address under a path.
     pub fn under(&self, path: &str) -> String {
-        if self.pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", self.query()) }
+        if self.pairs.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", self.query())
+        }
     }
 }
 
@@ -80,9 +104,12 @@ mod tests {
         let address = Address::parse("q=+%E7%94%B2+&stage=started&empty=&after=ff");
         assert_eq!(address.get("q"), Some("甲"));
         assert_eq!(address.get("empty"), None);
-        assert_eq!(address.without("q").under("/projects"), "/projects?stage=started");
-        assert_eq!(address.with("stage", "signed").get("stage"), Some("signed"));
-        assert_eq!(address.with("stage", "signed").get("after"), None);
+        assert_eq!(
+            address.without("q").under("/projects"),
+            "/projects?stage=started"
+        );
+        assert_eq!(address.set("stage", "signed").get("stage"), Some("signed"));
+        assert_eq!(address.set("stage", "signed").get("after"), None);
     }
 
     #[test]

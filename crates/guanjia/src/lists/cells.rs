@@ -3,8 +3,8 @@
 use domain::PartialDate;
 use ledger::projection::RowHead;
 
-use super::columns::{ListColumn, Look};
 use super::ListSpec;
+use super::columns::{ListColumn, Look};
 use crate::labels;
 use crate::shell::{display, figure};
 use crate::words::Lang;
@@ -54,15 +54,22 @@ pub fn cell(
 ) -> ShownCell {
     let class = if column.is_number() { "num" } else { "" };
     let mark = head.marks.get(column.name);
-    let marked = |name: &str| mark.and_then(|mark| mark.get(name)).and_then(|value| value.as_str());
+    let marked = |name: &str| {
+        mark.and_then(|mark| mark.get(name))
+            .and_then(|value| value.as_str())
+    };
     let (text, title) = match raw {
-        Raw::Text(Some(text)) if column.look == Look::Code => {
-            (labels::code_words(&spec.kind, column.name, text, lang), String::new())
-        }
+        Raw::Text(Some(text)) if column.look == Look::Code => (
+            labels::code_words(&spec.kind, column.name, text, lang),
+            String::new(),
+        ),
         Raw::Text(Some(text)) => ((*text).to_owned(), (*text).to_owned()),
         Raw::Money(Some(fen)) => {
             let exact = figure::grouped(&domain::money::format_fen(*fen));
-            (figure::grouped(&display::wan(*fen)), format!("{exact} {}", lang.t("unit-yuan")))
+            (
+                figure::grouped(&display::wan(*fen)),
+                format!("{exact} {}", lang.t("unit-yuan")),
+            )
         }
         Raw::Integer(Some(number)) if column.name == "year" => (number.to_string(), String::new()),
         Raw::Integer(Some(number)) => (figure::grouped(&number.to_string()), String::new()),

@@ -38,7 +38,12 @@ pub struct ListColumn {
 
 /// A column that sorts.
 pub const fn column(name: &'static str, look: Look, usual: bool) -> ListColumn {
-    ListColumn { name, look, usual, sorts: true }
+    ListColumn {
+        name,
+        look,
+        usual,
+        sorts: true,
+    }
 }
 
 impl ListColumn {
@@ -61,12 +66,22 @@ impl ListColumn {
 /// The columns that this person chose, in the list's order; the usual ones where nothing was chosen.
 pub fn chosen(spec: &ListSpec, headers: &HeaderMap) -> Vec<ListColumn> {
     let kept = cookie(headers, &cookie_name(spec));
-    let named: Vec<&str> =
-        kept.as_deref().map(|text| text.split('.').collect()).unwrap_or_default();
-    let found: Vec<ListColumn> =
-        spec.columns.iter().filter(|column| named.contains(&column.name)).copied().collect();
+    let named: Vec<&str> = kept
+        .as_deref()
+        .map(|text| text.split('.').collect())
+        .unwrap_or_default();
+    let found: Vec<ListColumn> = spec
+        .columns
+        .iter()
+        .filter(|column| named.contains(&column.name))
+        .copied()
+        .collect();
     if found.is_empty() {
-        spec.columns.iter().filter(|column| column.usual).copied().collect()
+        spec.columns
+            .iter()
+            .filter(|column| column.usual)
+            .copied()
+            .collect()
     } else {
         found
     }
@@ -81,7 +96,10 @@ pub fn set_cookie(spec: &ListSpec, names: &[String]) -> String {
         .filter(|name| names.iter().any(|chosen| chosen == name))
         .collect();
     let name = cookie_name(spec);
-    format!("{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly", known.join("."))
+    format!(
+        "{name}={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
+        known.join(".")
+    )
 }
 
 fn cookie_name(spec: &ListSpec) -> String {

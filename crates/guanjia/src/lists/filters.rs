@@ -44,8 +44,13 @@ pub struct FilterField {
 }
 
 /// Certificates of an enterprise that the list knows the end of.
-pub const CERTIFICATES: [&str; 5] =
-    ["hnte", "tech_sme", "innovative_sme", "specialised_sme", "little_giant"];
+pub const CERTIFICATES: [&str; 5] = [
+    "hnte",
+    "tech_sme",
+    "innovative_sme",
+    "specialised_sme",
+    "little_giant",
+];
 
 /// The colours of a light.
 pub const LIGHTS: [&str; 3] = ["red", "yellow", "green"];
@@ -69,13 +74,19 @@ pub async fn query(
     }
     let day = viewer.day();
     for field in spec.filters {
-        let Some(value) = address.get(field.name) else { continue };
-        let wrong = || PageError::BadRequest(lang.with("filter-wrong", format!("{}={value}", field.name)));
+        let Some(value) = address.get(field.name) else {
+            continue;
+        };
+        let wrong =
+            || PageError::BadRequest(lang.with("filter-wrong", format!("{}={value}", field.name)));
         let (column, bound) = bound(field, value, day).ok_or_else(wrong)?;
         query.filters.push(Filter { column, bound });
     }
     if let Some(column) = address.get("sort") {
-        query.sort = Sort { column: column.to_owned(), descending: address.is("order", "desc") };
+        query.sort = Sort {
+            column: column.to_owned(),
+            descending: address.is("order", "desc"),
+        };
     }
     if let Some(after) = address.get("after") {
         query.after = Some(Cursor::decode(after)?);
@@ -129,7 +140,10 @@ pub async fn parks(
     let scope = viewer.scope(spec.permission);
     let mut found = app.ledger.organisations(&scope, viewer.reading()).await?;
     found.retain(|one| {
-        let is_park = matches!(one.kind, OrganisationKind::CorePark | OrganisationKind::SubPark);
+        let is_park = matches!(
+            one.kind,
+            OrganisationKind::CorePark | OrganisationKind::SubPark
+        );
         is_park && one.zone_id == viewer.zone_id()
     });
     Ok(found)
@@ -203,7 +217,11 @@ pub fn fields(
             label: label(field, lang),
             options: options(spec, field, lang)
                 .into_iter()
-                .map(|(code, words)| FieldOption { chosen: code == value, value: code, words })
+                .map(|(code, words)| FieldOption {
+                    chosen: code == value,
+                    value: code,
+                    words,
+                })
                 .collect(),
             value,
             kind: match field.asks {
@@ -218,7 +236,8 @@ pub fn fields(
 }
 
 fn label(field: &FilterField, lang: Lang) -> String {
-    lang.find(&format!("filter-{}", field.name)).unwrap_or_else(|| field.name.to_owned())
+    lang.find(&format!("filter-{}", field.name))
+        .unwrap_or_else(|| field.name.to_owned())
 }
 
 /// The values that a field offers, with their words.
@@ -228,7 +247,10 @@ fn options(spec: &ListSpec, field: &FilterField, lang: Lang) -> Vec<(String, Str
             .iter()
             .map(|code| {
                 let key = format!("{prefix}-{code}").replace('_', "-");
-                ((*code).to_owned(), lang.find(&key).unwrap_or_else(|| (*code).to_owned()))
+                (
+                    (*code).to_owned(),
+                    lang.find(&key).unwrap_or_else(|| (*code).to_owned()),
+                )
             })
             .collect()
     };
@@ -236,7 +258,9 @@ fn options(spec: &ListSpec, field: &FilterField, lang: Lang) -> Vec<(String, Str
         Asks::Code => labels::variable(&spec.kind, field.column)
             .map(|variable| {
                 let known = variable.values.iter();
-                known.map(|(code, words)| (code.clone(), words.words(lang).to_owned())).collect()
+                known
+                    .map(|(code, words)| (code.clone(), words.words(lang).to_owned()))
+                    .collect()
             })
             .unwrap_or_default(),
         Asks::Light => named("light", &LIGHTS),
@@ -256,7 +280,10 @@ pub fn chips(
     let mut chips = Vec::new();
     let off = |name: &str| viewer.href(&address.without(name).without("as_of").under(spec.path));
     if let Some(search) = address.get("q") {
-        chips.push(Chip { words: lang.with("chip-search", search), off: off("q") });
+        chips.push(Chip {
+            words: lang.with("chip-search", search),
+            off: off("q"),
+        });
     }
     for field in fields.iter().filter(|field| !field.value.is_empty()) {
         let chosen = field.options.iter().find(|option| option.chosen);
@@ -266,7 +293,10 @@ pub fn chips(
             "pace" => lang.with("chip-pace", value),
             _ => format!("{}：{value}", field.label),
         };
-        chips.push(Chip { words, off: off(field.name) });
+        chips.push(Chip {
+            words,
+            off: off(field.name),
+        });
     }
     chips
 }
@@ -276,7 +306,11 @@ mod tests {
     use super::*;
 
     fn field(asks: Asks) -> FilterField {
-        FilterField { name: "x", column: "stage", asks }
+        FilterField {
+            name: "x",
+            column: "stage",
+            asks,
+        }
     }
 
     #[test]

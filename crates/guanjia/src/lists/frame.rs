@@ -120,7 +120,11 @@ pub async fn of(
         Some(_) => Some(totals::of(app, viewer, spec, query).await?),
         None => None,
     };
-    let views = if viewer.is_past() { Vec::new() } else { views::of(app, viewer, spec).await? };
+    let views = if viewer.is_past() {
+        Vec::new()
+    } else {
+        views::of(app, viewer, spec).await?
+    };
     let link = |address: &Address, path: &str| viewer.href(&address.under(path));
     let may = |permission| viewer.may(permission);
     Ok(Frame {
@@ -132,11 +136,14 @@ pub async fn of(
         all_href: viewer.href(spec.path),
         headers: headers(viewer, spec, &plain, shown),
         choices: choices(spec, shown, lang),
-        views: views.iter().map(|view| view_link(viewer, spec, view, &plain)).collect(),
+        views: views
+            .iter()
+            .map(|view| view_link(viewer, spec, view, &plain))
+            .collect(),
         query: own.query(),
         kept: address.only(&["sort", "order", "as_of"]).pairs().to_vec(),
         next_href: next
-            .map(|cursor| link(&plain.with("after", &cursor.encode()), spec.path))
+            .map(|cursor| link(&plain.set("after", &cursor.encode()), spec.path))
             .unwrap_or_default(),
         first_href: if address.get("after").is_some() {
             link(&plain, spec.path)
@@ -144,14 +151,18 @@ pub async fn of(
             String::new()
         },
         totals_href: link(&plain, &format!("{}/totals", spec.path)),
-        with_totals_href: link(&own.with("totals", "1"), spec.path),
+        with_totals_href: link(&own.set("totals", "1"), spec.path),
         totals,
         export_href: if may(Permission::Export) {
             link(&plain, &format!("{}/export", spec.path))
         } else {
             String::new()
         },
-        import_href: if may(Permission::Import) { "/imports".to_owned() } else { String::new() },
+        import_href: if may(Permission::Import) {
+            "/imports".to_owned()
+        } else {
+            String::new()
+        },
         keeps: !viewer.is_past(),
     })
 }
@@ -177,19 +188,17 @@ fn choices(spec: &ListSpec, shown: &[ListColumn], lang: crate::words::Lang) -> V
         .collect()
 }
 
-fn headers(
-    viewer: &Viewer,
-    spec: &ListSpec,
-    plain: &Address,
-    shown: &[ListColumn],
-) -> Vec<Header> {
+fn headers(viewer: &Viewer, spec: &ListSpec, plain: &Address, shown: &[ListColumn]) -> Vec<Header> {
     let by_name = ListColumn {
         name: "name",
         look: columns::Look::Text,
         usual: true,
         sorts: true,
     };
-    std::iter::once(&by_name).chain(shown).map(|column| header(viewer, spec, plain, column)).collect()
+    std::iter::once(&by_name)
+        .chain(shown)
+        .map(|column| header(viewer, spec, plain, column))
+        .collect()
 }
 
 fn header(viewer: &Viewer, spec: &ListSpec, plain: &Address, column: &ListColumn) -> Header {
@@ -197,14 +206,22 @@ fn header(viewer: &Viewer, spec: &ListSpec, plain: &Address, column: &ListColumn
     let descending = plain.is("order", "desc");
     let is_current = current == column.name;
     // A first click on a number shows the greatest, on words the beginning; a second turns it round.
-    let to_descending = if is_current { !descending } else { column.is_number() };
-    let mut target = plain.without("order").with("sort", column.name);
+    let to_descending = if is_current {
+        !descending
+    } else {
+        column.is_number()
+    };
+    let mut target = plain.without("order").set("sort", column.name);
     if to_descending {
-        target = target.with("order", "desc");
+        target = target.set("order", "desc");
     }
     Header {
         words: column.words(spec, viewer.lang),
-        href: if column.sorts { viewer.href(&target.under(spec.path)) } else { String::new() },
+        href: if column.sorts {
+            viewer.href(&target.under(spec.path))
+        } else {
+            String::new()
+        },
         sorted: match (is_current, descending) {
             (true, true) => "descending",
             (true, false) => "ascending",

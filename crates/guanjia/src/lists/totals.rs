@@ -48,18 +48,21 @@ pub async fn of(
         .ledger
         .totals(spec.list, &scope, query, spec.sums, None, viewer.reading())
         .await?;
-    let (count, sums) = found
-        .into_iter()
-        .next()
-        .map_or_else(|| (0, vec![(None, 0); spec.sums.len()]), |whole| (whole.count, whole.sums));
+    let (count, sums) = found.into_iter().next().map_or_else(
+        || (0, vec![(None, 0); spec.sums.len()]),
+        |whole| (whole.count, whole.sums),
+    );
     let sums = spec
         .sums
         .iter()
         .zip(sums)
         .map(|(name, (sum, known))| {
             let label = labels::words(&spec.kind, name, lang);
-            let known =
-                if known == count { String::new() } else { lang.with("sum-of-known", known) };
+            let known = if known == count {
+                String::new()
+            } else {
+                lang.with("sum-of-known", known)
+            };
             let is_money = labels::variable(&spec.kind, name)
                 .is_some_and(|variable| variable.value_type() == Some(domain::ValueType::Money));
             match sum {
@@ -67,7 +70,13 @@ pub async fn of(
                     let amount = display::amount(fen, lang);
                     let exact =
                         format!("{} {}", figure::grouped(&amount.exact), lang.t("unit-yuan"));
-                    Sum { label, digits: figure::grouped(&amount.digits), unit: amount.unit, exact, known }
+                    Sum {
+                        label,
+                        digits: figure::grouped(&amount.digits),
+                        unit: amount.unit,
+                        exact,
+                        known,
+                    }
                 }
                 Some(number) => Sum {
                     label,
@@ -86,5 +95,8 @@ pub async fn of(
             }
         })
         .collect();
-    Ok(Totals { count: lang.with("rows-count", count), sums })
+    Ok(Totals {
+        count: lang.with("rows-count", count),
+        sums,
+    })
 }

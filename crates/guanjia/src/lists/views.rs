@@ -29,7 +29,9 @@ pub async fn save(
     spec: &ListSpec,
     form: ViewForm,
 ) -> Result<Response, PageError> {
-    let kept = Address::parse(&form.query).without("after").without("as_of");
+    let kept = Address::parse(&form.query)
+        .without("after")
+        .without("as_of");
     let name: String = form.name.trim().chars().take(NAME_CHARS_MAX).collect();
     if !name.is_empty() {
         let query = kept.query();
@@ -47,16 +49,14 @@ pub async fn forget(
     spec: &ListSpec,
     id: i64,
 ) -> Result<Response, PageError> {
-    app.ledger.delete_view(&viewer.stamp(), viewer.user_id, id).await?;
+    app.ledger
+        .delete_view(&viewer.stamp(), viewer.user_id, id)
+        .await?;
     Ok(Redirect::to(spec.path).into_response())
 }
 
 /// A person's views of a list.
-pub async fn of(
-    app: &App,
-    viewer: &Viewer,
-    spec: &ListSpec,
-) -> Result<Vec<SavedView>, PageError> {
+pub async fn of(app: &App, viewer: &Viewer, spec: &ListSpec) -> Result<Vec<SavedView>, PageError> {
     Ok(app.ledger.saved_views(viewer.user_id, spec.id).await?)
 }
 
@@ -68,7 +68,10 @@ pub fn choose_columns(spec: &ListSpec, body: &str) -> Response {
         .filter(|(key, _)| key == "column")
         .map(|(_, value)| value.clone())
         .collect();
-    let back = pairs.iter().find(|(key, _)| key == "query").map_or("", |(_, value)| value);
+    let back = pairs
+        .iter()
+        .find(|(key, _)| key == "query")
+        .map_or("", |(_, value)| value);
     let cookie = columns::set_cookie(spec, &names);
     let address = Address::parse(back).under(spec.path);
     ([(header::SET_COOKIE, cookie)], Redirect::to(&address)).into_response()

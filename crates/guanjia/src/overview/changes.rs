@@ -43,7 +43,11 @@ pub struct Change {
 /// The changes. Whoever sees only a part of the zone is not told of the rest.
 pub async fn of(app: &App, viewer: &Viewer) -> Result<Option<Changes>, PageError> {
     let scope = viewer.scope(Permission::SeeOverview);
-    let Some(zone) = viewer.zone.as_ref().filter(|zone| scope.covers_path(&zone.path)) else {
+    let Some(zone) = viewer
+        .zone
+        .as_ref()
+        .filter(|zone| scope.covers_path(&zone.path))
+    else {
         return Ok(None);
     };
     let moment = viewer.as_of.unwrap_or(viewer.now);
@@ -62,7 +66,10 @@ pub async fn of(app: &App, viewer: &Viewer) -> Result<Option<Changes>, PageError
         changes.facts += entry.facts;
         let is_import = entry.object_kind == "import" && viewer.may(Permission::Import);
         let change = Change {
-            when: sources::moment(entry.recorded_at).chars().take(DAY_CHARS).collect(),
+            when: sources::moment(entry.recorded_at)
+                .chars()
+                .take(DAY_CHARS)
+                .collect(),
             who: entry.actor,
             how: sources::action_words(&entry.action, viewer.lang),
             facts: entry.facts,

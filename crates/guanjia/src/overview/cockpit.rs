@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use domain::SubjectKind;
 use ledger::OrganisationKind;
 use ledger::projection::{ListQuery, ProjectRow};
@@ -55,9 +55,6 @@ struct Shown {
 
 /// `GET /`.
 pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, PageError> {
-    if !viewer.may(Permission::SeeOverview) {
-        return Ok(Redirect::to(&first_page(&viewer)).into_response());
-    }
     let scope = viewer.scope(Permission::SeeOverview);
     let mut organisations = app.ledger.organisations(&scope, viewer.reading()).await?;
     organisations.retain(|one| {
@@ -74,9 +71,11 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Pa
         fact.variable != "name" && !(in_growth && growth::shows(&fact.variable))
     });
     let rows = projects(&app, &viewer).await?;
-    let standings =
-        (!rows.is_empty()).then(|| investment::of(&viewer, &rows, &organisations));
-    let shown = standings.as_ref().map(|found| shown(&viewer, found)).unwrap_or_default();
+    let standings = (!rows.is_empty()).then(|| investment::of(&viewer, &rows, &organisations));
+    let shown = standings
+        .as_ref()
+        .map(|found| shown(&viewer, found))
+        .unwrap_or_default();
     let sections = subjects::sections(&app, &viewer, &scope).await?;
     let title = viewer.lang.t("nav-overview");
     render(&Cockpit {
@@ -99,25 +98,6 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Pa
     })
 }
 
-/// The first page of whoever has no cockpit.
-fn first_page(viewer: &Viewer) -> String {
-    let enterprise = viewer.grants.iter().find_map(|grant| grant.enterprise_id);
-    if viewer.may(Permission::SeeEnterprises) {
-        return match enterprise {
-            Some(id) => format!("/enterprises/{id}"),
-            None => "/enterprises".to_owned(),
-        };
-    }
-    let pages = [
-        (Permission::SeeProjects, "/projects"),
-        (Permission::ManageOrganisations, "/organisations"),
-        (Permission::ManageUsers, "/users"),
-        (Permission::SeeAudit, "/audit"),
-    ];
-    let found = pages.into_iter().find(|(permission, _)| viewer.may(*permission));
-    found.map_or("/account", |(_, path)| path).to_owned()
-}
-
 /// All projects of the scope; none for whoever may not see projects.
 async fn projects(app: &App, viewer: &Viewer) -> Result<Vec<ProjectRow>, PageError> {
     let scope = viewer.scope(Permission::SeeProjects);
@@ -128,7 +108,10 @@ async fn projects(app: &App, viewer: &Viewer) -> Result<Vec<ProjectRow>, PageErr
     query.limit = CHUNK;
     let mut rows = Vec::new();
     loop {
-        let page = app.ledger.list::<ProjectRow>(&scope, &query, viewer.reading()).await?;
+        let page = app
+            .ledger
+            .list::<ProjectRow>(&scope, &query, viewer.reading())
+            .await?;
         rows.extend(page.rows);
         match page.next {
             Some(next) => query.after = Some(next),
@@ -151,7 +134,10 @@ fn shown(viewer: &Viewer, standings: &Standings) -> Shown {
     let (done, done_exact) = money(whole.done);
     let time = standing::time_permille(standings.day);
     let done_permille = whole.done_permille();
-    let year = standings.year.map(|year| format!("&year={year}")).unwrap_or_default();
+    let year = standings
+        .year
+        .map(|year| format!("&year={year}"))
+        .unwrap_or_default();
     let days = (viewer.day() - standings.day).num_days();
     let day = standings.day.to_string();
     let time_share = standing::percent(time);
@@ -161,8 +147,12 @@ fn shown(viewer: &Viewer, standings: &Standings) -> Shown {
         .filter(|park| park.tally.done_permille().is_some_and(|done| done >= time))
         .count()
         .to_string();
-    let paced =
-        standings.parks.iter().filter(|park| park.tally.plan > 0).count().to_string();
+    let paced = standings
+        .parks
+        .iter()
+        .filter(|park| park.tally.plan > 0)
+        .count()
+        .to_string();
     Shown {
         projects_href: viewer.href("/projects"),
         late_href: viewer.href(&format!("/projects?late={day}")),
@@ -172,7 +162,11 @@ fn shown(viewer: &Viewer, standings: &Standings) -> Shown {
         )),
         done_share: done_permille.map_or_else(|| "—".to_owned(), standing::percent),
         on_pace: done_permille.is_some_and(|done| done >= time),
-        stale: if days > 0 { lang.with("data-days-old", days) } else { String::new() },
+        stale: if days > 0 {
+            lang.with("data-days-old", days)
+        } else {
+            String::new()
+        },
         finding: lang.with_all(
             "parks-finding",
             &[("ahead", &ahead), ("parks", &paced), ("time", &time_share)],

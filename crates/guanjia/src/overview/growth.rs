@@ -51,14 +51,23 @@ pub fn shows(variable: &str) -> bool {
 pub fn rows(viewer: &Viewer, facts: &[FactRecord]) -> Vec<GrowthRow> {
     let mut published: Vec<&FactRecord> = facts
         .iter()
-        .filter(|fact| INDICATORS.iter().any(|stem| fact.variable == format!("{stem}_growth")))
+        .filter(|fact| {
+            INDICATORS
+                .iter()
+                .any(|stem| fact.variable == format!("{stem}_growth"))
+        })
         .collect();
     published.sort_by_key(|fact| std::cmp::Reverse(last_day(&fact.period)));
-    published.into_iter().map(|fact| row(viewer, facts, fact)).collect()
+    published
+        .into_iter()
+        .map(|fact| row(viewer, facts, fact))
+        .collect()
 }
 
 fn find<'a>(facts: &'a [FactRecord], name: &str, period: &Period) -> Option<&'a FactRecord> {
-    facts.iter().find(|fact| fact.variable == name && fact.period == *period)
+    facts
+        .iter()
+        .find(|fact| fact.variable == name && fact.period == *period)
 }
 
 fn ratio(fact: &FactRecord) -> Option<Decimal> {
@@ -72,11 +81,20 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
     let zone = SubjectKind::Zone;
     let stem = fact.variable.trim_end_matches("_growth");
     let year = fact.period.year();
-    let target = facts.iter().find(|one| one.variable == TARGET && one.period.year() == year);
-    let gap = target.and_then(ratio).zip(ratio(fact)).map(|(target, growth)| growth - target);
+    let target = facts
+        .iter()
+        .find(|one| one.variable == TARGET && one.period.year() == year);
+    let gap = target
+        .and_then(ratio)
+        .zip(ratio(fact))
+        .map(|(target, growth)| growth - target);
     let (gap, class) = match gap {
         Some(gap) => {
-            let class = if gap.is_sign_negative() && !gap.is_zero() { "red" } else { "green" };
+            let class = if gap.is_sign_negative() && !gap.is_zero() {
+                "red"
+            } else {
+                "green"
+            };
             (points(gap, viewer), class)
         }
         None => (String::new(), ""),
@@ -85,7 +103,9 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
         label: labels::words(&zone, &fact.variable, viewer.lang),
         period: figure::period_words(&fact.period, viewer.lang),
         growth: Figure::of_fact(viewer, &zone, fact),
-        computed: computed(facts, fact, stem).map(display::percent).unwrap_or_default(),
+        computed: computed(facts, fact, stem)
+            .map(display::percent)
+            .unwrap_or_default(),
         target: Figure::of(viewer, &zone, target),
         gap,
         class,
@@ -101,7 +121,11 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
 /// A difference of ratios in percentage points, with its sign.
 fn points(gap: Decimal, viewer: &Viewer) -> String {
     let points = (gap * Decimal::ONE_HUNDRED).normalize();
-    let sign = if points.is_sign_negative() && !points.is_zero() { "" } else { "+" };
+    let sign = if points.is_sign_negative() && !points.is_zero() {
+        ""
+    } else {
+        "+"
+    };
     format!("{sign}{points} {}", viewer.lang.t("unit-pp"))
 }
 
@@ -145,7 +169,11 @@ mod tests {
     #[test]
     fn levels_that_disagree_with_the_published_growth_are_told() {
         let money = |fen| Value::Money(Money::from_fen(fen));
-        let growth = fact("industrial_output_growth", "2023", Value::Ratio(Decimal::new(10, 2)));
+        let growth = fact(
+            "industrial_output_growth",
+            "2023",
+            Value::Ratio(Decimal::new(10, 2)),
+        );
         let facts = [
             growth.clone(),
             fact("industrial_output", "2022", money(1_000)),

@@ -113,12 +113,15 @@ pub fn of(viewer: &Viewer, rows: &[ProjectRow], organisations: &[Organisation]) 
     for row in rows {
         let standing = Standing::of(row, day);
         whole.add(row, &standing, year);
-        let place = organisations.iter().position(|one| {
-            one.id == row.head.organisation_id && one.parent_id.is_some()
-        });
+        let place = organisations
+            .iter()
+            .position(|one| one.id == row.head.organisation_id && one.parent_id.is_some());
         let name = match place {
             Some(place) => organisations[place].name.clone(),
-            None => row.park.clone().unwrap_or_else(|| viewer.lang.t("park-none")),
+            None => row
+                .park
+                .clone()
+                .unwrap_or_else(|| viewer.lang.t("park-none")),
         };
         let key = (place.unwrap_or(usize::MAX), name);
         let id = place.map(|place| organisations[place].id);
@@ -130,17 +133,30 @@ pub fn of(viewer: &Viewer, rows: &[ProjectRow], organisations: &[Organisation]) 
         }
     }
     urgent.sort_by_key(|(urgency, row, _)| (std::cmp::Reverse(*urgency), row.head.subject_id));
-    let attention = urgent.iter().take(ATTENTION).map(|(_, row, _)| attention(viewer, row, day));
+    let attention = urgent
+        .iter()
+        .take(ATTENTION)
+        .map(|(_, row, _)| attention(viewer, row, day));
     let parks: Vec<ParkRow> = by_park
         .into_iter()
         .map(|((_, name), (id, tally))| park_row(viewer, name, id, tally, day))
         .collect();
     let chart = chart(viewer, &parks, day);
-    Standings { day, year, whole, attention: attention.collect(), parks, chart }
+    Standings {
+        day,
+        year,
+        whole,
+        attention: attention.collect(),
+        parks,
+        chart,
+    }
 }
 
 fn attention(viewer: &Viewer, row: &ProjectRow, day: NaiveDate) -> AttentionRow {
-    let responsible = row.responsible_department.clone().or_else(|| row.responsible_leader.clone());
+    let responsible = row
+        .responsible_department
+        .clone()
+        .or_else(|| row.responsible_leader.clone());
     AttentionRow {
         name: row.head.name.clone(),
         href: viewer.href(&format!("/projects/{}", row.head.subject_id)),
@@ -165,7 +181,9 @@ fn park_row(
     ParkRow {
         href: address(""),
         late_href: address(&format!("&late={day}")),
-        share: tally.done_permille().map_or_else(|| "—".to_owned(), standing::percent),
+        share: tally
+            .done_permille()
+            .map_or_else(|| "—".to_owned(), standing::percent),
         amounts: [wan(tally.total), wan(tally.plan), wan(tally.done)],
         name,
         tally,

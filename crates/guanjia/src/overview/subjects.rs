@@ -44,8 +44,13 @@ pub async fn zone_facts(
     organisations: &[Organisation],
 ) -> Result<Vec<FactRecord>, PageError> {
     let zone = organisations.iter().find(|one| one.parent_id.is_none());
-    let Some(id) = zone.and_then(|zone| zone.subject_id) else { return Ok(Vec::new()) };
-    let mut found = app.ledger.facts_of_many(scope, &[id], viewer.reading()).await?;
+    let Some(id) = zone.and_then(|zone| zone.subject_id) else {
+        return Ok(Vec::new());
+    };
+    let mut found = app
+        .ledger
+        .facts_of_many(scope, &[id], viewer.reading())
+        .await?;
     Ok(found.remove(&id).unwrap_or_default())
 }
 
@@ -67,7 +72,10 @@ pub async fn sections(
         let found = app.ledger.subjects(scope, &query, viewer.reading()).await?;
         let items = items(app, viewer, scope, &kind, found).await?;
         if !items.is_empty() {
-            let title = viewer.lang.find(&format!("section-{kind}")).unwrap_or_default();
+            let title = viewer
+                .lang
+                .find(&format!("section-{kind}"))
+                .unwrap_or_default();
             sections.push(Section { title, items });
         }
     }
@@ -82,14 +90,19 @@ async fn items(
     subjects: Vec<Subject>,
 ) -> Result<Vec<Item>, PageError> {
     let ids: Vec<i64> = subjects.iter().map(|subject| subject.id).collect();
-    let facts = app.ledger.facts_of_many(scope, &ids, viewer.reading()).await?;
+    let facts = app
+        .ledger
+        .facts_of_many(scope, &ids, viewer.reading())
+        .await?;
     Ok(subjects
         .into_iter()
         .filter_map(|subject| {
             let own = facts.get(&subject.id)?;
-            let lines =
-                facts_table::lines(viewer, kind, own, "", |fact| fact.variable != "name");
-            (!lines.is_empty()).then_some(Item { name: subject.name, lines })
+            let lines = facts_table::lines(viewer, kind, own, "", |fact| fact.variable != "name");
+            (!lines.is_empty()).then_some(Item {
+                name: subject.name,
+                lines,
+            })
         })
         .collect())
 }

@@ -49,12 +49,21 @@ pub async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let lang = viewer.lang;
-    let address = Address::parse(&query.unwrap_or_default()).without("as_of").without("stage");
+    let address = Address::parse(&query.unwrap_or_default())
+        .without("as_of")
+        .without("stage");
     let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
     let scope = viewer.scope(SPEC.permission);
     let groups = app
         .ledger
-        .totals(SPEC.list, &scope, &asked, &["investment_total"], Some("stage"), viewer.reading())
+        .totals(
+            SPEC.list,
+            &scope,
+            &asked,
+            &["investment_total"],
+            Some("stage"),
+            viewer.reading(),
+        )
         .await?;
     let mut columns = Vec::new();
     let place = |group: Option<&str>| {
@@ -82,13 +91,14 @@ pub async fn show(
             ),
             more: totals.count - i64::try_from(items.len()).unwrap_or(totals.count),
             items,
-            href: viewer.href(&address.with("stage", code).under("/projects")),
+            href: viewer.href(&address.set("stage", code).under("/projects")),
         });
     }
     let title = lang.t("board");
     let list = lang.t("nav-projects");
     render(&BoardPage {
-        page: Page::new(&viewer, "projects", title.clone()).at(&[(&list, "/projects"), (&title, "")]),
+        page: Page::new(&viewer, "projects", title.clone())
+            .at(&[(&list, "/projects"), (&title, "")]),
         total: groups.iter().map(|totals| totals.count).sum(),
         columns,
         list_href: viewer.href(&address.under("/projects")),
@@ -103,11 +113,17 @@ async fn items(
 ) -> Result<Vec<Item>, PageError> {
     let mut query = asked.clone();
     let bound = stage.map_or(Bound::Unknown, |code| Bound::OneOf(vec![code.to_owned()]));
-    query.filters.push(Filter { column: "stage".to_owned(), bound });
+    query.filters.push(Filter {
+        column: "stage".to_owned(),
+        bound,
+    });
     query.limit = SHOWN;
     query.after = None;
     let scope = viewer.scope(SPEC.permission);
-    let found = app.ledger.list::<ProjectRow>(&scope, &query, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .list::<ProjectRow>(&scope, &query, viewer.reading())
+        .await?;
     let today = viewer.day();
     Ok(found
         .rows

@@ -138,10 +138,19 @@ async fn show(
     which: Which,
 ) -> Result<Response, PageError> {
     let (subject, facts) = editable(app, viewer, what, id).await?;
-    let mut typed = Typed { variable: which.variable, period: which.period, ..Typed::default() };
+    let mut typed = Typed {
+        variable: which.variable,
+        period: which.period,
+        ..Typed::default()
+    };
     if let Some(fact) = stated(&facts, &typed) {
-        let shown =
-            figure::shown(&what.kind, &fact.variable, fact.value.as_ref(), &fact.unit, Lang::Zh);
+        let shown = figure::shown(
+            &what.kind,
+            &fact.variable,
+            fact.value.as_ref(),
+            &fact.unit,
+            Lang::Zh,
+        );
         typed.value = match &fact.value {
             Some(Value::Code(code) | Value::Text(code)) => code.clone(),
             Some(Value::Boolean(flag)) => flag.to_string(),
@@ -175,7 +184,9 @@ async fn editable(
 
 fn stated<'a>(facts: &'a [FactRecord], typed: &Typed) -> Option<&'a FactRecord> {
     let period = Period::from_words(&typed.period);
-    facts.iter().find(|fact| fact.variable == typed.variable && fact.period == period)
+    facts
+        .iter()
+        .find(|fact| fact.variable == typed.variable && fact.period == period)
 }
 
 fn page(
@@ -202,9 +213,15 @@ fn page(
             ("false".to_owned(), lang.t("no")),
         ]),
         (Some(ValueType::Text) | None, _) => Input::Block,
-        (Some(ValueType::Date), _) => Input::Line { hint: lang.t("correction-date-hint") },
-        (Some(ValueType::Ratio), _) => Input::Line { hint: lang.t("correction-ratio-hint") },
-        _ => Input::Line { hint: lang.t("correction-number-hint") },
+        (Some(ValueType::Date), _) => Input::Line {
+            hint: lang.t("correction-date-hint"),
+        },
+        (Some(ValueType::Ratio), _) => Input::Line {
+            hint: lang.t("correction-ratio-hint"),
+        },
+        _ => Input::Line {
+            hint: lang.t("correction-number-hint"),
+        },
     };
     let units = if value_type == Some(ValueType::Money) {
         vec![
@@ -217,9 +234,13 @@ fn page(
     };
     let label = labels::words(&what.kind, &typed.variable, lang);
     let title = lang.with("correction-of", &subject.name);
-    let list = lang.find(&format!("nav-{}", what.section)).unwrap_or_default();
-    let (list_href, own_href) =
-        (format!("/{}", what.section), format!("/{}/{}", what.section, subject.id));
+    let list = lang
+        .find(&format!("nav-{}", what.section))
+        .unwrap_or_default();
+    let (list_href, own_href) = (
+        format!("/{}", what.section),
+        format!("/{}/{}", what.section, subject.id),
+    );
     let words = lang.t("correct");
     render(&CorrectionPage {
         page: Page::new(viewer, what.section, title).at(&[
@@ -254,7 +275,9 @@ async fn correct(
     let back = format!("/{}/{id}", what.section);
     if !typed.retract.is_empty() {
         if let Some(fact) = stated(&facts, &typed) {
-            app.ledger.retract_fact(&viewer.stamp(), &scope, fact.id, FORM).await?;
+            app.ledger
+                .retract_fact(&viewer.stamp(), &scope, fact.id, FORM)
+                .await?;
         }
         return Ok(Redirect::to(&back).into_response());
     }
@@ -276,10 +299,14 @@ async fn correct(
         value,
         qualifier: typed.qualifier.trim().chars().take(20).collect(),
         unit: typed.unit,
-        source: SourceRef::Form { form: FORM.to_owned() },
+        source: SourceRef::Form {
+            form: FORM.to_owned(),
+        },
         known_on: None,
     };
-    app.ledger.record_facts(&viewer.stamp(), &scope, id, vec![fact]).await?;
+    app.ledger
+        .record_facts(&viewer.stamp(), &scope, id, vec![fact])
+        .await?;
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -315,7 +342,9 @@ fn read(variable: Option<&labels::Variable>, typed: &Typed) -> Result<Value, &'s
             if !number.fract().is_zero() {
                 return Err("correction-no-whole");
             }
-            i64::try_from(number).map(Value::Integer).map_err(|_| "correction-no-whole")
+            i64::try_from(number)
+                .map(Value::Integer)
+                .map_err(|_| "correction-no-whole")
         }
         Some(ValueType::Number) => number().map(Value::Number),
         Some(ValueType::Ratio) => {
@@ -329,16 +358,22 @@ fn read(variable: Option<&labels::Variable>, typed: &Typed) -> Result<Value, &'s
             "false" => Ok(Value::Boolean(false)),
             _ => Err("correction-no-code"),
         },
-        Some(ValueType::Date) => {
-            text.parse().map(Value::Date).map_err(|_| "correction-no-date")
-        }
+        Some(ValueType::Date) => text
+            .parse()
+            .map(Value::Date)
+            .map_err(|_| "correction-no-date"),
         Some(ValueType::Code) => {
-            let listed = variable.is_some_and(|known| {
-                known.values.is_empty() || known.values.contains_key(text)
-            });
-            if listed { Ok(Value::Code(text.to_owned())) } else { Err("correction-no-code") }
+            let listed = variable
+                .is_some_and(|known| known.values.is_empty() || known.values.contains_key(text));
+            if listed {
+                Ok(Value::Code(text.to_owned()))
+            } else {
+                Err("correction-no-code")
+            }
         }
-        Some(ValueType::Text) | None => Ok(Value::Text(text.chars().take(TEXT_CHARS_MAX).collect())),
+        Some(ValueType::Text) | None => {
+            Ok(Value::Text(text.chars().take(TEXT_CHARS_MAX).collect()))
+        }
     }
 }
 
@@ -348,8 +383,11 @@ mod tests {
 
     fn typed(variable: &str, value: &str, unit: &str) -> Result<Value, &'static str> {
         let known = labels::variable(&SubjectKind::Project, variable);
-        let typed =
-            Typed { value: value.to_owned(), unit: unit.to_owned(), ..Typed::default() };
+        let typed = Typed {
+            value: value.to_owned(),
+            unit: unit.to_owned(),
+            ..Typed::default()
+        };
         read(known, &typed)
     }
 
@@ -357,8 +395,14 @@ mod tests {
     fn money_is_exact_in_its_unit() {
         let wanted = Value::Money(Money::from_fen(1_848_390_000));
         assert_eq!(typed("investment_total", "1,848.39", "万元"), Ok(wanted));
-        assert_eq!(typed("investment_total", "1.000001", "元"), Err("correction-no-amount"));
-        assert_eq!(typed("investment_total", "7", ""), Err("correction-no-unit"));
+        assert_eq!(
+            typed("investment_total", "1.000001", "元"),
+            Err("correction-no-amount")
+        );
+        assert_eq!(
+            typed("investment_total", "7", ""),
+            Err("correction-no-unit")
+        );
     }
 
     #[test]

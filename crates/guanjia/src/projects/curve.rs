@@ -41,7 +41,9 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord]) -> Option<Curve> {
     }
     let lang = viewer.lang;
     let points = |line: &BTreeMap<NaiveDate, i64>| -> Vec<Json> {
-        line.iter().map(|(day, fen)| json!([day.to_string(), wan(*fen)])).collect()
+        line.iter()
+            .map(|(day, fen)| json!([day.to_string(), wan(*fen)]))
+            .collect()
     };
     let chart = json!({
         "kind": "curve",
@@ -55,7 +57,10 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord]) -> Option<Curve> {
     days.sort_unstable();
     days.dedup();
     let text = |fen: Option<&i64>| {
-        fen.map_or_else(|| "—".to_owned(), |fen| figure::grouped(&display::wan(*fen)))
+        fen.map_or_else(
+            || "—".to_owned(),
+            |fen| figure::grouped(&display::wan(*fen)),
+        )
     };
     let rows = days
         .iter()
@@ -65,7 +70,11 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord]) -> Option<Curve> {
             actual: text(actual.get(day)),
         })
         .collect();
-    Some(Curve { chart, rows, finding: finding(viewer, facts, &actual) })
+    Some(Curve {
+        chart,
+        rows,
+        finding: finding(viewer, facts, &actual),
+    })
 }
 
 fn finding(viewer: &Viewer, facts: &[FactRecord], actual: &BTreeMap<NaiveDate, i64>) -> String {
@@ -74,15 +83,22 @@ fn finding(viewer: &Viewer, facts: &[FactRecord], actual: &BTreeMap<NaiveDate, i
         return lang.t("curve-plan-only");
     };
     let amount = display::amount(*done, lang);
-    let (day, amount) = (day.to_string(), format!("{} {}", figure::grouped(&amount.digits), amount.unit));
+    let (day, amount) = (
+        day.to_string(),
+        format!("{} {}", figure::grouped(&amount.digits), amount.unit),
+    );
     match current(facts, "investment_total").filter(|total| *total > 0) {
         Some(total) => {
-            let share = display::percent(
-                (Decimal::from(*done) / Decimal::from(total)).round_dp(3),
-            );
-            lang.with_all("curve-finding", &[("day", &day), ("amount", &amount), ("share", &share)])
+            let share = display::percent((Decimal::from(*done) / Decimal::from(total)).round_dp(3));
+            lang.with_all(
+                "curve-finding",
+                &[("day", &day), ("amount", &amount), ("share", &share)],
+            )
         }
-        None => lang.with_all("curve-finding-no-total", &[("day", &day), ("amount", &amount)]),
+        None => lang.with_all(
+            "curve-finding-no-total",
+            &[("day", &day), ("amount", &amount)],
+        ),
     }
 }
 
@@ -113,10 +129,13 @@ fn current(facts: &[FactRecord], name: &str) -> Option<i64> {
 }
 
 fn date(facts: &[FactRecord], name: &str) -> Option<PartialDate> {
-    facts.iter().filter(|fact| fact.variable == name).find_map(|fact| match fact.value {
-        Some(Value::Date(date)) => Some(date),
-        _ => None,
-    })
+    facts
+        .iter()
+        .filter(|fact| fact.variable == name)
+        .find_map(|fact| match fact.value {
+            Some(Value::Date(date)) => Some(date),
+            _ => None,
+        })
 }
 
 /// Done since the start: what was done before a year, and with what the year had done by a month.
@@ -151,10 +170,7 @@ fn actual(facts: &[FactRecord]) -> BTreeMap<NaiveDate, i64> {
 }
 
 /// Promised: nothing at the planned start, the year's plan at its end, everything at completion.
-fn planned(
-    facts: &[FactRecord],
-    actual: &BTreeMap<NaiveDate, i64>,
-) -> BTreeMap<NaiveDate, i64> {
+fn planned(facts: &[FactRecord], actual: &BTreeMap<NaiveDate, i64>) -> BTreeMap<NaiveDate, i64> {
     let mut points = BTreeMap::new();
     let start = date(facts, "started_on_planned").or_else(|| date(facts, "build_from"));
     if let Some(day) = start.map(PartialDate::earliest) {
@@ -175,7 +191,10 @@ fn planned(
     if let (Some(end), Some(total)) = (end, current(facts, "investment_total")) {
         let end = end.latest();
         // A year's plan that reaches beyond the planned completion would make the line fall back.
-        if points.last_key_value().is_none_or(|(day, fen)| *day < end && *fen <= total) {
+        if points
+            .last_key_value()
+            .is_none_or(|(day, fen)| *day < end && *fen <= total)
+        {
             points.insert(end, total);
         }
     }

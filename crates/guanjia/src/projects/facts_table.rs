@@ -33,9 +33,20 @@ pub fn lines(
     keep: impl Fn(&FactRecord) -> bool,
 ) -> Vec<FactLine> {
     let known: Vec<&str> = labels::variables(kind).map(|(name, _)| name).collect();
-    let place = |name: &str| known.iter().position(|known| *known == name).unwrap_or(usize::MAX);
+    let place = |name: &str| {
+        known
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(usize::MAX)
+    };
     let mut kept: Vec<&FactRecord> = facts.iter().filter(|fact| keep(fact)).collect();
-    kept.sort_by_key(|fact| (place(&fact.variable), fact.variable.clone(), latest_first(fact)));
+    kept.sort_by_key(|fact| {
+        (
+            place(&fact.variable),
+            fact.variable.clone(),
+            latest_first(fact),
+        )
+    });
     let mut lines: Vec<(String, FactLine)> = Vec::new();
     for fact in kept {
         let value = PeriodValue {
@@ -62,7 +73,10 @@ pub fn edit_href(edit_path: &str, variable: &str, period: &Period) -> String {
     if edit_path.is_empty() {
         return String::new();
     }
-    let pairs = [("variable", variable.to_owned()), ("period", period.to_string())];
+    let pairs = [
+        ("variable", variable.to_owned()),
+        ("period", period.to_string()),
+    ];
     let query = serde_urlencoded::to_string(pairs).unwrap_or_default();
     format!("{edit_path}?{query}")
 }
@@ -70,5 +84,8 @@ pub fn edit_href(edit_path: &str, variable: &str, period: &Period) -> String {
 /// A key that sorts current states first and then the latest period.
 fn latest_first(fact: &FactRecord) -> (bool, std::cmp::Reverse<Option<chrono::NaiveDate>>) {
     let is_periodic = fact.period != Period::Current;
-    (is_periodic, std::cmp::Reverse(super::standing::last_day(&fact.period)))
+    (
+        is_periodic,
+        std::cmp::Reverse(super::standing::last_day(&fact.period)),
+    )
 }

@@ -40,7 +40,15 @@ pub async fn of_project(
     viewer: Viewer,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
-    page(&app, &viewer, id, &SubjectKind::Project, Permission::SeeProjects, "projects").await
+    page(
+        &app,
+        &viewer,
+        id,
+        &SubjectKind::Project,
+        Permission::SeeProjects,
+        "projects",
+    )
+    .await
 }
 
 /// The history of a subject of this kind; values that were corrected come first.
@@ -94,5 +102,11 @@ pub async fn page(
         (&subject.name, &own_href),
         (&words, ""),
     ]);
-    render(&HistoryPage { page, name: subject.name, href, lines, corrected })
+    render(&HistoryPage {
+        page,
+        name: subject.name,
+        href,
+        lines,
+        corrected,
+    })
 }

@@ -28,7 +28,12 @@ pub static SPEC: ListSpec = ListSpec {
     list: &PROJECTS,
     permission: Permission::SeeProjects,
     columns: &[
-        ListColumn { name: "light", look: Look::Standing, usual: true, sorts: false },
+        ListColumn {
+            name: "light",
+            look: Look::Standing,
+            usual: true,
+            sorts: false,
+        },
         column("stage", Look::Code, true),
         column("park", Look::Text, true),
         column("category", Look::Text, true),
@@ -58,14 +63,42 @@ pub static SPEC: ListSpec = ListSpec {
         column("year", Look::Integer, false),
     ],
     filters: &[
-        FilterField { name: "stage", column: "stage", asks: Asks::Code },
-        FilterField { name: "category", column: "category", asks: Asks::Words },
-        FilterField { name: "light", column: "light", asks: Asks::Light },
-        FilterField { name: "late", column: "stage", asks: Asks::Overdue },
-        FilterField { name: "pace", column: "investment_done_year", asks: Asks::PlanBelow },
-        FilterField { name: "year", column: "year", asks: Asks::Year },
+        FilterField {
+            name: "stage",
+            column: "stage",
+            asks: Asks::Code,
+        },
+        FilterField {
+            name: "category",
+            column: "category",
+            asks: Asks::Words,
+        },
+        FilterField {
+            name: "light",
+            column: "light",
+            asks: Asks::Light,
+        },
+        FilterField {
+            name: "late",
+            column: "stage",
+            asks: Asks::Overdue,
+        },
+        FilterField {
+            name: "pace",
+            column: "investment_done_year",
+            asks: Asks::PlanBelow,
+        },
+        FilterField {
+            name: "year",
+            column: "year",
+            asks: Asks::Year,
+        },
     ],
-    sums: &["investment_total", "investment_plan_year", "investment_done_year"],
+    sums: &[
+        "investment_total",
+        "investment_plan_year",
+        "investment_done_year",
+    ],
 };
 
 #[derive(Template)]
@@ -88,17 +121,36 @@ pub async fn show(
     let address = Address::parse(&query.unwrap_or_default());
     let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
     let scope = viewer.scope(SPEC.permission);
-    let found = app.ledger.list::<ProjectRow>(&scope, &asked, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .list::<ProjectRow>(&scope, &asked, viewer.reading())
+        .await?;
     let shown = frame::shown_columns(&SPEC, &headers);
-    let frame =
-        frame::of(&app, &viewer, &SPEC, &address, &shown, &asked, found.next.as_ref()).await?;
+    let frame = frame::of(
+        &app,
+        &viewer,
+        &SPEC,
+        &address,
+        &shown,
+        &asked,
+        found.next.as_ref(),
+    )
+    .await?;
     let today = viewer.day();
-    let rows = found.rows.iter().map(|row| shown_row(&viewer, row, &shown, today)).collect();
+    let rows = found
+        .rows
+        .iter()
+        .map(|row| shown_row(&viewer, row, &shown, today))
+        .collect();
     let title = viewer.lang.t("nav-projects");
     render(&ListPage {
         page: Page::new(&viewer, "projects", title.clone()).at(&[(&title, "")]),
         board_href: viewer.href(
-            &address.without("as_of").without("sort").without("order").under("/projects/board"),
+            &address
+                .without("as_of")
+                .without("sort")
+                .without("order")
+                .under("/projects/board"),
         ),
         frame,
         rows,
@@ -119,9 +171,19 @@ fn shown_row(
         .map(|column| match column.look {
             Look::Standing => {
                 let mark = standing::mark(row, day, viewer.lang);
-                ShownCell { text: mark.words, title: mark.reason, class: light_class(mark.class) }
+                ShownCell {
+                    text: mark.words,
+                    title: mark.reason,
+                    class: light_class(mark.class),
+                }
             }
-            _ => cells::cell(&SPEC, column, &row.head, &raw(row, column.name), viewer.lang),
+            _ => cells::cell(
+                &SPEC,
+                column,
+                &row.head,
+                &raw(row, column.name),
+                viewer.lang,
+            ),
         })
         .collect();
     ShownRow {

@@ -45,7 +45,12 @@ pub fn is_milestone(variable: &str) -> bool {
 
 /// The milestones of which anything is known.
 pub fn of(viewer: &Viewer, facts: &[FactRecord], day: NaiveDate) -> Vec<Milestone> {
-    let find = |name: &str| facts.iter().filter(|fact| fact.variable == name).max_by_key(|f| f.id);
+    let find = |name: &str| {
+        facts
+            .iter()
+            .filter(|fact| fact.variable == name)
+            .max_by_key(|f| f.id)
+    };
     let kind = SubjectKind::Project;
     MILESTONES
         .iter()
@@ -70,7 +75,11 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord], day: NaiveDate) -> Vec<Mileston
 
 fn label(name: &str, viewer: &Viewer) -> String {
     let known = labels::variable(&SubjectKind::Project, name).is_some();
-    let shown = if known { name.to_owned() } else { format!("{name}_planned") };
+    let shown = if known {
+        name.to_owned()
+    } else {
+        format!("{name}_planned")
+    };
     labels::words(&SubjectKind::Project, &shown, viewer.lang)
 }
 

@@ -21,8 +21,12 @@ const BUILDINGS: u32 = 200;
 /// Related projects shown.
 const RELATED: u32 = 8;
 /// Figures at the head, where they are known.
-const HEADLINES: [&str; 4] =
-    ["investment_total", "investment_plan_year", "investment_done_year", "investment_in_place"];
+const HEADLINES: [&str; 4] = [
+    "investment_total",
+    "investment_plan_year",
+    "investment_done_year",
+    "investment_in_place",
+];
 
 #[derive(Template)]
 #[template(path = "projects/project_page.html")]
@@ -84,20 +88,25 @@ pub async fn show(
     }
     let facts = app.ledger.facts_of(&scope, id, viewer.reading()).await?;
     let row = row(&app, &viewer, &subject).await?;
-    let day = row.as_ref().map_or(viewer.day(), |row| standing::row_day(row, viewer.day()));
+    let day = row
+        .as_ref()
+        .map_or(viewer.day(), |row| standing::row_day(row, viewer.day()));
     let mark = row.as_ref().map_or_else(
         || standing::Standing::NotKnown.mark(lang),
         |row| standing::mark(row, day, lang),
     );
     let milestones = milestones::of(&viewer, &facts, day);
     let mark = overdue_mark(&viewer, &milestones, mark);
-    let may_edit = viewer.scope(Permission::EditProjects).covers_subject(
-        id,
-        subject.owner_id,
-        &subject.path,
-    ) && !viewer.is_past();
-    let edit_path =
-        if may_edit { format!("/projects/{id}/correction") } else { String::new() };
+    let may_edit =
+        viewer
+            .scope(Permission::EditProjects)
+            .covers_subject(id, subject.owner_id, &subject.path)
+            && !viewer.is_past();
+    let edit_path = if may_edit {
+        format!("/projects/{id}/correction")
+    } else {
+        String::new()
+    };
     let headlines = headlines(&viewer, &facts);
     let lines = facts_table::lines(&viewer, &kind, &facts, &edit_path, |fact| {
         fact.variable != "name" && !milestones::is_milestone(&fact.variable)
@@ -119,7 +128,10 @@ pub async fn show(
         headlines,
         lines,
         milestones,
-        chart: curve.as_ref().map(|curve| json_block(&curve.chart)).unwrap_or_default(),
+        chart: curve
+            .as_ref()
+            .map(|curve| json_block(&curve.chart))
+            .unwrap_or_default(),
         curve,
         buildings: buildings(&app, &viewer, id).await?,
         owner: owner(&app, &viewer, &subject).await?,
@@ -133,13 +145,20 @@ pub async fn show(
 
 /// The mark, made red by a milestone that only the timeline knows of.
 fn overdue_mark(viewer: &Viewer, milestones: &[Milestone], mark: StandingMark) -> StandingMark {
-    let over = milestones.iter().filter_map(|one| Some((one.days_over?, one)));
-    let Some((days, milestone)) = over.max_by_key(|(days, _)| *days) else { return mark };
+    let over = milestones
+        .iter()
+        .filter_map(|one| Some((one.days_over?, one)));
+    let Some((days, milestone)) = over.max_by_key(|(days, _)| *days) else {
+        return mark;
+    };
     if mark.class == "red" {
         return mark;
     }
     let days = days.to_string();
-    let values = [("milestone", milestone.label.as_str()), ("days", days.as_str())];
+    let values = [
+        ("milestone", milestone.label.as_str()),
+        ("days", days.as_str()),
+    ];
     StandingMark {
         class: "red",
         words: viewer.lang.t("standing-late"),
@@ -165,14 +184,23 @@ async fn row(
             column: "code".to_owned(),
             bound: Bound::OneOf(vec![code.clone()]),
         }],
-        None => vec![Filter { column: "code".to_owned(), bound: Bound::Unknown }],
+        None => vec![Filter {
+            column: "code".to_owned(),
+            bound: Bound::Unknown,
+        }],
     };
     if subject.code.is_none() {
         query.search = Some(subject.name.clone());
     }
     let scope = viewer.scope(Permission::SeeProjects);
-    let found = app.ledger.list::<ProjectRow>(&scope, &query, viewer.reading()).await?;
-    Ok(found.rows.into_iter().find(|row| row.head.subject_id == subject.id))
+    let found = app
+        .ledger
+        .list::<ProjectRow>(&scope, &query, viewer.reading())
+        .await?;
+    Ok(found
+        .rows
+        .into_iter()
+        .find(|row| row.head.subject_id == subject.id))
 }
 
 fn headlines(viewer: &Viewer, facts: &[FactRecord]) -> Vec<Headline> {
@@ -203,13 +231,22 @@ async fn buildings(app: &App, viewer: &Viewer, id: i64) -> Result<Vec<Building>,
         limit: BUILDINGS,
     };
     // A building is seen by whoever sees its project, which was tested before.
-    let found = app.ledger.subjects(&scope, &query, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .subjects(&scope, &query, viewer.reading())
+        .await?;
     let ids: Vec<i64> = found.iter().map(|building| building.id).collect();
-    let facts = app.ledger.facts_of_many(&scope, &ids, viewer.reading()).await?;
+    let facts = app
+        .ledger
+        .facts_of_many(&scope, &ids, viewer.reading())
+        .await?;
     Ok(found
         .into_iter()
         .map(|building| {
-            let own = facts.get(&building.id).map(Vec::as_slice).unwrap_or_default();
+            let own = facts
+                .get(&building.id)
+                .map(Vec::as_slice)
+                .unwrap_or_default();
             let find = |name: &str| own.iter().find(|fact| fact.variable == name);
             let figure = |name: &str| Figure::of(viewer, &kind, find(name));
             Building {
@@ -236,7 +273,9 @@ fn percent(fact: &FactRecord) -> Option<u32> {
 /// The enterprise that owns it, where this person may see enterprises.
 async fn owner(app: &App, viewer: &Viewer, subject: &Subject) -> Result<Option<Link>, PageError> {
     let scope = viewer.scope(Permission::SeeEnterprises);
-    let Some(owner) = subject.owner_id else { return Ok(None) };
+    let Some(owner) = subject.owner_id else {
+        return Ok(None);
+    };
     match app.ledger.subject(&scope, owner, viewer.reading()).await {
         Ok(owner) => Ok(Some(Link {
             words: owner.name,
@@ -258,10 +297,15 @@ async fn related(
     };
     let mut query = ListQuery::of_zone(row.head.zone_id);
     query.limit = RELATED;
-    query.filters =
-        vec![Filter { column: "owner".to_owned(), bound: Bound::OneOf(vec![owner]) }];
+    query.filters = vec![Filter {
+        column: "owner".to_owned(),
+        bound: Bound::OneOf(vec![owner]),
+    }];
     let scope = viewer.scope(Permission::SeeProjects);
-    let found = app.ledger.list::<ProjectRow>(&scope, &query, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .list::<ProjectRow>(&scope, &query, viewer.reading())
+        .await?;
     Ok(found
         .rows
         .into_iter()

@@ -57,7 +57,11 @@ impl Standing {
         let milestones = [
             ("started", row.started_on_planned, row.started_on),
             ("completed", row.completed_on_planned, row.completed_on),
-            ("in_production", row.in_production_on_planned, row.in_production_on),
+            (
+                "in_production",
+                row.in_production_on_planned,
+                row.in_production_on,
+            ),
         ];
         let late = milestones
             .iter()
@@ -66,12 +70,17 @@ impl Standing {
             .filter(|(_, planned)| planned.latest() <= day)
             .max_by_key(|(_, planned)| (day - planned.latest()).num_days());
         if let Some((milestone, planned)) = late {
-            return Self::Late { milestone, planned, days: (day - planned.latest()).num_days() };
+            return Self::Late {
+                milestone,
+                planned,
+                days: (day - planned.latest()).num_days(),
+            };
         }
         match pace(row).filter(|_| !passed(row, "completed")) {
-            Some((done_permille, time_permille)) if done_permille < time_permille => {
-                Self::Behind { done_permille, time_permille }
-            }
+            Some((done_permille, time_permille)) if done_permille < time_permille => Self::Behind {
+                done_permille,
+                time_permille,
+            },
             Some(_) => Self::OnTrack,
             None if milestones.iter().any(|(_, planned, _)| planned.is_some())
                 || passed(row, "completed") =>
@@ -86,7 +95,10 @@ impl Standing {
     pub fn urgency(&self) -> (u8, i64) {
         match self {
             Self::Late { days, .. } => (3, *days),
-            Self::Behind { done_permille, time_permille } => (2, time_permille - done_permille),
+            Self::Behind {
+                done_permille,
+                time_permille,
+            } => (2, time_permille - done_permille),
             Self::OnTrack => (1, 0),
             Self::NotKnown => (0, 0),
         }
@@ -95,7 +107,11 @@ impl Standing {
     /// Shape, colour and words.
     pub fn mark(&self, lang: Lang) -> StandingMark {
         match self {
-            Self::Late { milestone, planned, days } => {
+            Self::Late {
+                milestone,
+                planned,
+                days,
+            } => {
                 let what = lang.find(&format!("milestone-{}", milestone.replace('_', "-")));
                 let planned = planned.to_string();
                 let days = days.to_string();
@@ -110,12 +126,16 @@ impl Standing {
                     reason: lang.with_all("standing-late-why", &values),
                 }
             }
-            Self::Behind { done_permille, time_permille } => {
+            Self::Behind {
+                done_permille,
+                time_permille,
+            } => {
                 let (done, time) = (percent(*done_permille), percent(*time_permille));
                 StandingMark {
                     class: "yellow",
                     words: lang.t("standing-behind"),
-                    reason: lang.with_all("standing-behind-why", &[("done", &done), ("time", &time)]),
+                    reason: lang
+                        .with_all("standing-behind-why", &[("done", &done), ("time", &time)]),
                 }
             }
             Self::OnTrack => StandingMark {
@@ -141,8 +161,14 @@ pub fn mark(row: &ProjectRow, day: NaiveDate, lang: Lang) -> StandingMark {
         Some("green") => "green",
         _ => return own,
     };
-    let words = lang.find(&format!("light-mark-{class}")).unwrap_or_default();
-    StandingMark { class, words, reason: own.reason }
+    let words = lang
+        .find(&format!("light-mark-{class}"))
+        .unwrap_or_default();
+    StandingMark {
+        class,
+        words,
+        reason: own.reason,
+    }
 }
 
 /// Whether less of its year's plan is done than of the year has passed. A completed or cancelled
@@ -177,7 +203,12 @@ pub fn time_permille(until: NaiveDate) -> i64 {
 
 /// The last day that the row's investment of the year is known to; `None` where it names no month.
 pub fn data_day(row: &ProjectRow) -> Option<NaiveDate> {
-    let mark = row.head.marks.get("investment_done_year")?.get("period")?.as_str()?;
+    let mark = row
+        .head
+        .marks
+        .get("investment_done_year")?
+        .get("period")?
+        .as_str()?;
     last_day(&Period::from_words(mark))
 }
 
@@ -203,13 +234,20 @@ pub fn last_day(period: &Period) -> Option<NaiveDate> {
 /// The day up to which projects are judged: the end of the last month that any of them reports, never
 /// beyond the day shown; that day itself where none reports.
 pub fn judged_on(rows: &[ProjectRow], shown: NaiveDate) -> NaiveDate {
-    rows.iter().filter_map(data_day).max().map_or(shown, |day| day.min(shown))
+    rows.iter()
+        .filter_map(data_day)
+        .max()
+        .map_or(shown, |day| day.min(shown))
 }
 
 /// Thousandths as percent with one decimal: 83 is `8.3%`.
 pub fn percent(permille: i64) -> String {
     let (whole, tenth) = (permille / 10, permille % 10);
-    if tenth == 0 { format!("{whole}%") } else { format!("{whole}.{}%", tenth.abs()) }
+    if tenth == 0 {
+        format!("{whole}%")
+    } else {
+        format!("{whole}.{}%", tenth.abs())
+    }
 }
 
 #[cfg(test)]

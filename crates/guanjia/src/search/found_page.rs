@@ -55,12 +55,25 @@ pub async fn show(
     let mut groups = Vec::new();
     if !text.is_empty() {
         let found = find::<ProjectRow>(&app, &viewer, Permission::SeeProjects, &text).await?;
-        let hits: Vec<(RowHead, Option<String>)> =
-            found.0.into_iter().map(|row| (row.head, row.park)).collect();
-        groups.extend(group(&viewer, "/projects", lang.t("nav-projects"), hits, found.1, &text));
-        let found =
-            find::<EnterpriseRow>(&app, &viewer, Permission::SeeEnterprises, &text).await?;
-        let hits = found.0.into_iter().map(|row| (row.head, row.park)).collect();
+        let hits: Vec<(RowHead, Option<String>)> = found
+            .0
+            .into_iter()
+            .map(|row| (row.head, row.park))
+            .collect();
+        groups.extend(group(
+            &viewer,
+            "/projects",
+            lang.t("nav-projects"),
+            hits,
+            found.1,
+            &text,
+        ));
+        let found = find::<EnterpriseRow>(&app, &viewer, Permission::SeeEnterprises, &text).await?;
+        let hits = found
+            .0
+            .into_iter()
+            .map(|row| (row.head, row.park))
+            .collect();
         let title = lang.t("nav-enterprises");
         groups.extend(group(&viewer, "/enterprises", title, hits, found.1, &text));
     }
@@ -87,7 +100,10 @@ async fn find<R: ListRow>(
     let mut query = ListQuery::of_zone(viewer.zone_id());
     query.search = Some(text.to_owned());
     query.limit = SHOWN;
-    let page = app.ledger.list::<R>(&scope, &query, viewer.reading()).await?;
+    let page = app
+        .ledger
+        .list::<R>(&scope, &query, viewer.reading())
+        .await?;
     Ok((page.rows, page.next.is_some()))
 }
 
@@ -102,7 +118,7 @@ fn group(
     if hits.is_empty() {
         return None;
     }
-    let all = viewer.href(&Address::default().with("q", text).under(path));
+    let all = viewer.href(&Address::default().set("q", text).under(path));
     Some(Group {
         title,
         all_href: if more { all } else { String::new() },

@@ -12,5 +12,9 @@ use crate::shell::route::{Access, Route, get};
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
-    vec![get("/search", Access::May(Permission::SeeFacts), found_page::show)]
+    vec![get(
+        "/search",
+        Access::May(Permission::SeeFacts),
+        found_page::show,
+    )]
 }

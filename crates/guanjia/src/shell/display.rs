@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_sourced_amount_keeps_every_digit() {
         assert_eq!(sourced_amount(1_848_390_000, Lang::Zh).digits, "1848.39");
-        assert_eq!(sourced_amount(106_000_000_00, Lang::Zh).digits, "1.06");
+        assert_eq!(sourced_amount(10_600_000_000, Lang::Zh).digits, "1.06");
     }
 
     #[test]

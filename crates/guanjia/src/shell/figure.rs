@@ -71,7 +71,18 @@ impl Figure {
         if self.is_unknown() {
             return "—".to_owned();
         }
-        format!("{}{}{}{}", self.before, self.digits, self.unit, self.after)
+        let gap = if self
+            .unit
+            .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '×')
+        {
+            " "
+        } else {
+            ""
+        };
+        format!(
+            "{}{}{gap}{}{}",
+            self.before, self.digits, self.unit, self.after
+        )
     }
 }
 
@@ -95,29 +106,49 @@ pub fn shown(
     lang: Lang,
 ) -> ShownValue {
     let Some(value) = value else {
-        return ShownValue { digits: lang.t("fact-retracted"), ..ShownValue::default() };
+        return ShownValue {
+            digits: lang.t("fact-retracted"),
+            ..ShownValue::default()
+        };
     };
     let known = labels::variable(kind, variable);
-    let plain = |digits: String| ShownValue { digits, ..ShownValue::default() };
+    let plain = |digits: String| ShownValue {
+        digits,
+        ..ShownValue::default()
+    };
     match value {
         Value::Absent => plain(lang.t("none-known")),
         Value::Money(money) if money.currency.is_cny() => money_in(money.fen, unit, lang),
         Value::Money(money) => {
             let code = money.currency.code().to_owned();
-            ShownValue { digits: grouped(&money.to_string()), unit: code, ..ShownValue::default() }
+            ShownValue {
+                digits: grouped(&money.to_string()),
+                unit: code,
+                ..ShownValue::default()
+            }
         }
         Value::Ratio(ratio) => {
             let percent = (ratio * Decimal::ONE_HUNDRED).normalize();
-            ShownValue { digits: percent.to_string(), unit: "%".to_owned(), exact: String::new() }
+            ShownValue {
+                digits: percent.to_string(),
+                unit: "%".to_owned(),
+                exact: String::new(),
+            }
         }
         Value::Integer(_) | Value::Number(_) => {
-            let of_rulebook = known.and_then(|known| known.unit.as_deref()).unwrap_or_default();
+            let of_rulebook = known
+                .and_then(|known| known.unit.as_deref())
+                .unwrap_or_default();
             let unit = if unit.is_empty() { of_rulebook } else { unit };
             if variable.ends_with("_sqm") {
                 return area(value, unit, lang);
             }
             let unit = unit_words(unit, lang);
-            ShownValue { digits: number(value), unit, exact: String::new() }
+            ShownValue {
+                digits: number(value),
+                unit,
+                exact: String::new(),
+            }
         }
         Value::Boolean(true) => plain(lang.t("yes")),
         Value::Boolean(false) => plain(lang.t("no")),
@@ -135,12 +166,23 @@ fn area(value: &Value, unit: &str, lang: Lang) -> ShownValue {
     let square_metres = match value {
         Value::Integer(whole) => Decimal::from(*whole),
         Value::Number(number) => *number,
-        _ => return ShownValue { digits: value.to_string(), ..ShownValue::default() },
+        _ => {
+            return ShownValue {
+                digits: value.to_string(),
+                ..ShownValue::default()
+            };
+        }
     };
     let exact = format!("{} m²", grouped(&square_metres.normalize().to_string()));
     if unit == "万平方米" {
-        let digits = (square_metres / Decimal::from(10_000)).normalize().to_string();
-        return ShownValue { digits, unit: lang.t("unit-wan-sqm"), exact };
+        let digits = (square_metres / Decimal::from(10_000))
+            .normalize()
+            .to_string();
+        return ShownValue {
+            digits,
+            unit: lang.t("unit-wan-sqm"),
+            exact,
+        };
     }
     ShownValue {
         digits: grouped(&square_metres.normalize().to_string()),
@@ -153,8 +195,10 @@ fn area(value: &Value, unit: &str, lang: Lang) -> ShownValue {
 pub fn period_words(period: &Period, lang: Lang) -> String {
     let two = |key: &str, year: &i32, part: &u32| {
         let values = [("year", year.to_string()), ("part", part.to_string())];
-        let values: Vec<(&str, &str)> =
-            values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         lang.with_all(key, &values)
     };
     match period {
@@ -171,7 +215,12 @@ pub fn period_words(period: &Period, lang: Lang) -> String {
 /// Years and editions are names, not counts: only longer numbers are grouped.
 fn number(value: &Value) -> String {
     let digits = value.to_string();
-    if digits.trim_start_matches('-').split('.').next().is_some_and(|whole| whole.len() > 4) {
+    if digits
+        .trim_start_matches('-')
+        .split('.')
+        .next()
+        .is_some_and(|whole| whole.len() > 4)
+    {
         grouped(&digits)
     } else {
         digits
@@ -188,18 +237,34 @@ fn money_in(fen: i64, unit: &str, lang: Lang) -> ShownValue {
         _ => {
             let amount = display::sourced_amount(fen, lang);
             let exact = format!("{} {}", grouped(&amount.exact), lang.t("unit-yuan"));
-            return ShownValue { digits: grouped(&amount.digits), unit: amount.unit, exact };
+            return ShownValue {
+                digits: grouped(&amount.digits),
+                unit: amount.unit,
+                exact,
+            };
         }
     };
-    let digits = (Decimal::new(fen, 2) / Decimal::from(per_unit)).normalize().to_string();
-    let exact = format!("{} {}", grouped(&domain::money::format_fen(fen)), lang.t("unit-yuan"));
+    let digits = (Decimal::new(fen, 2) / Decimal::from(per_unit))
+        .normalize()
+        .to_string();
+    let exact = format!(
+        "{} {}",
+        grouped(&domain::money::format_fen(fen)),
+        lang.t("unit-yuan")
+    );
     let unit = lang.find(key).unwrap_or_else(|| unit.to_owned());
-    ShownValue { digits: grouped(&digits), unit, exact }
+    ShownValue {
+        digits: grouped(&digits),
+        unit,
+        exact,
+    }
 }
 
 /// Digits with commas between thousands, the fraction left alone: `18,483,900.00`.
 pub fn grouped(digits: &str) -> String {
-    let (sign, rest) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let (sign, rest) = digits
+        .strip_prefix('-')
+        .map_or(("", digits), |rest| ("-", rest));
     let (whole, fraction) = rest.split_once('.').unwrap_or((rest, ""));
     let mut out = String::with_capacity(digits.len() + whole.len() / 3 + 1);
     out.push_str(sign);
@@ -221,7 +286,7 @@ fn unit_words(unit: &str, lang: Lang) -> String {
     let key = match unit {
         "个百分点" => "unit-pp",
         "名" => "unit-rank",
-        "个" | "家" | "项" | "栋" | "台" | "块" | "期" | "次" => "unit-of-count",
+        "个" | "件" | "家" | "项" | "栋" | "台" | "块" | "期" | "次" => "unit-of-count",
         "个月" => "unit-months",
         "次/季度" => "unit-per-quarter",
         "年" => return String::new(),
@@ -265,9 +330,18 @@ mod tests {
     fn money_keeps_the_digits_and_the_unit_of_its_source() {
         let zone = SubjectKind::Zone;
         let money = |fen| Value::Money(Money::from_fen(fen));
-        assert_eq!(text(&zone, "x", &money(3_360_000_000_000), "亿元"), "336亿元");
-        assert_eq!(text(&zone, "x", &money(876_057_000_00), "万元"), "87,605.7万元");
-        assert_eq!(text(&zone, "x", &money(18_483_900_00), "万元"), "1,848.39万元");
+        assert_eq!(
+            text(&zone, "x", &money(3_360_000_000_000), "亿元"),
+            "336亿元"
+        );
+        assert_eq!(
+            text(&zone, "x", &money(87_605_700_000), "万元"),
+            "87,605.7万元"
+        );
+        assert_eq!(
+            text(&zone, "x", &money(1_848_390_000), "万元"),
+            "1,848.39万元"
+        );
     }
 
     #[test]
@@ -280,7 +354,15 @@ mod tests {
     #[test]
     fn a_year_is_not_grouped() {
         let recognition = SubjectKind::Recognition;
-        assert_eq!(text(&recognition, "first_recognised_in", &Value::Integer(2017), ""), "2017");
+        assert_eq!(
+            text(
+                &recognition,
+                "first_recognised_in",
+                &Value::Integer(2017),
+                ""
+            ),
+            "2017"
+        );
         assert_eq!(grouped("-1234567.50"), "-1,234,567.50");
     }
 }

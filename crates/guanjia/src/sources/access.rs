@@ -32,10 +32,16 @@ pub async fn seen_fact(
 ) -> Result<(FactRecord, Subject), PageError> {
     let reach = viewer.scope(Permission::SeeFacts);
     let fact = app.ledger.fact(&reach, fact_id).await?;
-    if viewer.as_of.is_some_and(|moment| fact.recorded_at > Timestamp::from(moment)) {
+    if viewer
+        .as_of
+        .is_some_and(|moment| fact.recorded_at > Timestamp::from(moment))
+    {
         return Err(PageError::NotFound);
     }
-    let subject = app.ledger.subject(&reach, fact.subject_id, viewer.reading()).await?;
+    let subject = app
+        .ledger
+        .subject(&reach, fact.subject_id, viewer.reading())
+        .await?;
     let judged_by = match (permission(&subject.kind), subject.owner_id) {
         (Some(_), _) | (None, None) => subject.clone(),
         (None, Some(owner)) => app.ledger.subject(&reach, owner, AsOf::Now).await?,

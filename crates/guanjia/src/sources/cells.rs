@@ -55,13 +55,12 @@ pub enum NotShown {
 }
 
 /// The piece of a sheet around a cell. A text table has one sheet, whatever it is called.
-pub fn around(
-    content: &[u8],
-    sheet: &str,
-    cell: CellAddress,
-) -> Result<Neighbourhood, NotShown> {
+pub fn around(content: &[u8], sheet: &str, cell: CellAddress) -> Result<Neighbourhood, NotShown> {
     let workbook = read_workbook(content).map_err(|_| NotShown::Unreadable)?;
-    let found = workbook.sheets.iter().find(|candidate| candidate.name == sheet);
+    let found = workbook
+        .sheets
+        .iter()
+        .find(|candidate| candidate.name == sheet);
     let only = match workbook.sheets.as_slice() {
         [only] => Some(only),
         _ => None,
@@ -72,13 +71,25 @@ pub fn around(
 
 fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood {
     let column = u16::try_from(cell.column).unwrap_or(u16::MAX);
-    let last_column = sheet.cells.iter().map(|cell| cell.column).max().unwrap_or(column);
+    let last_column = sheet
+        .cells
+        .iter()
+        .map(|cell| cell.column)
+        .max()
+        .unwrap_or(column);
     let from = column.saturating_sub(COLUMNS_AROUND);
-    let to = column.saturating_add(COLUMNS_AROUND).min(last_column.max(column));
-    let last_row = sheet.rows.last().map_or(cell.row, |row| row.row).max(cell.row);
+    let to = column
+        .saturating_add(COLUMNS_AROUND)
+        .min(last_column.max(column));
+    let last_row = sheet
+        .rows
+        .last()
+        .map_or(cell.row, |row| row.row)
+        .max(cell.row);
     let top = cell.row.saturating_sub(ROWS_AROUND);
-    let mut numbers: Vec<u32> =
-        (0..HEADER_ROWS).filter(|row| *row < top && header_like(workbook, sheet, *row)).collect();
+    let mut numbers: Vec<u32> = (0..HEADER_ROWS)
+        .filter(|row| *row < top && header_like(workbook, sheet, *row))
+        .collect();
     numbers.extend(top..=(cell.row + ROWS_AROUND).min(last_row));
     let mut before = None;
     let rows = numbers
@@ -87,12 +98,21 @@ fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood
             let after_gap = before.is_some_and(|before: u32| number > before + 1);
             before = Some(number);
             let cells = (from..=to)
-                .map(|at| NeighbourCell { cited: number == cell.row && at == column, ..shown(workbook, sheet, number, at) })
+                .map(|at| NeighbourCell {
+                    cited: number == cell.row && at == column,
+                    ..shown(workbook, sheet, number, at)
+                })
                 .collect();
-            NeighbourRow { number: number + 1, after_gap, cells }
+            NeighbourRow {
+                number: number + 1,
+                after_gap,
+                cells,
+            }
         })
         .collect();
-    let columns = (from..=to).map(|at| column_letters(u32::from(at))).collect();
+    let columns = (from..=to)
+        .map(|at| column_letters(u32::from(at)))
+        .collect();
     Neighbourhood { columns, rows }
 }
 
@@ -106,23 +126,30 @@ fn header_like(workbook: &Workbook, sheet: &Sheet, row: u32) -> bool {
         }
         _ => false,
     };
-    sheet.row(row).is_some_and(|row| sheet.cells_of(row).iter().filter(is_words).count() >= 4)
+    sheet
+        .row(row)
+        .is_some_and(|row| sheet.cells_of(row).iter().filter(is_words).count() >= 4)
 }
 
 /// What a cell shows; one inside a merged range shows what the range holds.
 fn shown(workbook: &Workbook, sheet: &Sheet, row: u32, column: u16) -> NeighbourCell {
-    let own = sheet.cell(row, column).filter(|cell| !is_blank(workbook, cell));
+    let own = sheet
+        .cell(row, column)
+        .filter(|cell| !is_blank(workbook, cell));
     let merged = sheet.merges.iter().find(|merge| merge.covers(row, column));
-    let cell = own.or_else(|| {
-        merged.and_then(|merge| sheet.cell(merge.first_row, merge.first_column))
-    });
+    let cell =
+        own.or_else(|| merged.and_then(|merge| sheet.cell(merge.first_row, merge.first_column)));
     match cell {
         Some(cell) => NeighbourCell {
             text: text(workbook, cell),
             cited: false,
             is_number: matches!(cell.content(), Content::Number(_)),
         },
-        None => NeighbourCell { text: String::new(), cited: false, is_number: false },
+        None => NeighbourCell {
+            text: String::new(),
+            cited: false,
+            is_number: false,
+        },
     }
 }
 
@@ -140,10 +167,16 @@ fn text(workbook: &Workbook, cell: &Cell) -> String {
             let format = format.copied().unwrap_or(NumberFormat::General);
             match format.date(number, workbook.epoch_1904) {
                 Some(ShownDate::Full(date)) => date.to_string(),
-                Some(ShownDate::WithoutYear { month, day: Some(day), .. }) => {
+                Some(ShownDate::WithoutYear {
+                    month,
+                    day: Some(day),
+                    ..
+                }) => {
                     format!("{month:02}-{day:02}")
                 }
-                Some(ShownDate::WithoutYear { month, day: None, .. }) => format!("{month:02}"),
+                Some(ShownDate::WithoutYear {
+                    month, day: None, ..
+                }) => format!("{month:02}"),
                 None if format == NumberFormat::Percent => {
                     let percent = (number.to_decimal() * Decimal::ONE_HUNDRED).normalize();
                     format!("{percent}%")
@@ -169,16 +202,34 @@ mod tests {
         assert_eq!(numbers, [3, 5, 6, 7, 8]);
         assert_eq!(piece.rows[0].cells[2].text, "总投资");
         assert!(piece.rows[1].after_gap && !piece.rows[2].after_gap);
-        let cited: Vec<_> =
-            piece.rows.iter().flat_map(|row| &row.cells).filter(|cell| cell.cited).collect();
+        let cited: Vec<_> = piece
+            .rows
+            .iter()
+            .flat_map(|row| &row.cells)
+            .filter(|cell| cell.cited)
+            .collect();
         assert_eq!(cited.len(), 1);
         assert_eq!(cited[0].text, "3");
     }
 
     #[test]
     fn a_cell_outside_the_table_is_shown_empty() {
-        let piece = around(TABLE.as_bytes(), "", CellAddress { row: 40, column: 30 }).unwrap();
-        assert!(piece.rows.iter().flat_map(|row| &row.cells).any(|cell| cell.cited));
+        let piece = around(
+            TABLE.as_bytes(),
+            "",
+            CellAddress {
+                row: 40,
+                column: 30,
+            },
+        )
+        .unwrap();
+        assert!(
+            piece
+                .rows
+                .iter()
+                .flat_map(|row| &row.cells)
+                .any(|cell| cell.cited)
+        );
     }
 
     #[test]

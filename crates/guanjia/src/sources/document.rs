@@ -22,8 +22,10 @@ pub fn passage(text: &str, quote: &str) -> Option<Passage> {
     }
     let paragraphs = text.lines().map(str::trim).filter(|line| !line.is_empty());
     for (place, paragraph) in paragraphs.enumerate() {
-        let solid: Vec<(usize, char)> =
-            paragraph.char_indices().filter(|(_, c)| !c.is_whitespace()).collect();
+        let solid: Vec<(usize, char)> = paragraph
+            .char_indices()
+            .filter(|(_, c)| !c.is_whitespace())
+            .collect();
         let found = solid
             .windows(wanted.len())
             .find(|window| window.iter().map(|(_, c)| c).eq(wanted.iter()));

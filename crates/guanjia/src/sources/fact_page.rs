@@ -52,10 +52,21 @@ struct SourceView {
 
 /// The place itself, as far as it can be shown.
 enum Place {
-    Cell { sheet: String, cell: String, piece: Result<Neighbourhood, String> },
-    Quote { quote: String, passage: Option<Passage> },
-    Form { form: String },
-    Api { request_id: String },
+    Cell {
+        sheet: String,
+        cell: String,
+        piece: Result<Neighbourhood, String>,
+    },
+    Quote {
+        quote: String,
+        passage: Option<Passage>,
+    },
+    Form {
+        form: String,
+    },
+    Api {
+        request_id: String,
+    },
 }
 
 /// One step of the history.
@@ -84,8 +95,13 @@ pub async fn show(
         _ => "overview",
     };
     let title = viewer.lang.with("source-of", &source.label);
-    let page = Page::new(&viewer, section, title)
-        .at(&[(&source.subject, access::page_of(&subject.kind, subject.id).as_str()), (&source.label, "")]);
+    let page = Page::new(&viewer, section, title).at(&[
+        (
+            &source.subject,
+            access::page_of(&subject.kind, subject.id).as_str(),
+        ),
+        (&source.label, ""),
+    ]);
     if headers.contains_key("hx-request") {
         return render(&SourcePanel { page, source });
     }
@@ -104,7 +120,13 @@ async fn view(
     let found = app.ledger.source_of_fact(&scope, fact.id).await?;
     let history = app
         .ledger
-        .history_of(&scope, subject.id, &fact.variable, &fact.period, viewer.reading())
+        .history_of(
+            &scope,
+            subject.id,
+            &fact.variable,
+            &fact.period,
+            viewer.reading(),
+        )
         .await?;
     let last = history.last().map_or(fact.id, |version| version.fact.id);
     let superseded_by = if last == fact.id {
@@ -112,8 +134,11 @@ async fn view(
     } else {
         viewer.href(&format!("/facts/{last}"))
     };
-    let versions =
-        history.iter().rev().map(|step| version(viewer, &subject.kind, step, &fact, last)).collect();
+    let versions = history
+        .iter()
+        .rev()
+        .map(|step| version(viewer, &subject.kind, step, &fact, last))
+        .collect();
     let has_file = found.file_name.is_some();
     let import_href = match found.import_id {
         Some(import) if viewer.may(crate::shell::Permission::Import) => {
@@ -121,12 +146,19 @@ async fn view(
         }
         _ => String::new(),
     };
-    let subject_name = if subject.name.is_empty() { "—".to_owned() } else { subject.name.clone() };
+    let subject_name = if subject.name.is_empty() {
+        "—".to_owned()
+    } else {
+        subject.name.clone()
+    };
     Ok(SourceView {
         self_href: viewer.href(&format!("/facts/{}", fact.id)),
         label: labels::words(&subject.kind, &fact.variable, lang),
         period: figure::period_words(&fact.period, lang),
-        figure: Figure { href: String::new(), ..Figure::of_fact(viewer, &subject.kind, &fact) },
+        figure: Figure {
+            href: String::new(),
+            ..Figure::of_fact(viewer, &subject.kind, &fact)
+        },
         subject: subject_name,
         subject_href: viewer.href(&access::page_of(&subject.kind, subject.id)),
         place: place(app, lang, found.source).await?,
@@ -144,21 +176,30 @@ async fn view(
 
 async fn place(app: &App, lang: Lang, source: SourceRef) -> Result<Place, PageError> {
     Ok(match source {
-        SourceRef::Cell { file_sha256, sheet, cell } => {
+        SourceRef::Cell {
+            file_sha256,
+            sheet,
+            cell,
+        } => {
             let piece = match app.ledger.file_content(&file_sha256).await {
                 Ok(content) => {
                     let name = sheet.clone();
                     let read = move || cells::around(&content, &name, cell);
                     let read = tokio::task::spawn_blocking(read).await;
-                    read.map_err(|error| PageError::internal(&error))?.map_err(|why| match why {
-                        NotShown::Unreadable => lang.t("source-unreadable"),
-                        NotShown::NoSuchSheet => lang.t("source-no-sheet"),
-                    })
+                    read.map_err(|error| PageError::internal(&error))?
+                        .map_err(|why| match why {
+                            NotShown::Unreadable => lang.t("source-unreadable"),
+                            NotShown::NoSuchSheet => lang.t("source-no-sheet"),
+                        })
                 }
                 Err(ledger::LedgerError::NotFound { .. }) => Err(lang.t("source-not-kept")),
                 Err(error) => return Err(error.into()),
             };
-            Place::Cell { sheet, cell: cell.to_string(), piece }
+            Place::Cell {
+                sheet,
+                cell: cell.to_string(),
+                piece,
+            }
         }
         SourceRef::Quote { file_sha256, quote } => {
             let passage = match app.ledger.file_content(&file_sha256).await {

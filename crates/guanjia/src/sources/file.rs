@@ -23,7 +23,11 @@ pub async fn download(
     else {
         return Err(PageError::NotFound);
     };
-    let kept = app.ledger.kept_file(&file_sha256).await?.ok_or(PageError::NotFound)?;
+    let kept = app
+        .ledger
+        .kept_file(&file_sha256)
+        .await?
+        .ok_or(PageError::NotFound)?;
     let content = app.ledger.file_content(&file_sha256).await?;
     let action = Action::new("file.download", "file", &file_sha256)
         .in_zone(subject.zone_id)
@@ -32,7 +36,10 @@ pub async fn download(
     let disposition = HeaderValue::from_str(&disposition(&kept.name))
         .map_err(|error| PageError::internal(&error))?;
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        ),
         (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, content).into_response())
@@ -58,6 +65,9 @@ mod tests {
 
     #[test]
     fn a_chinese_name_is_encoded_and_no_quote_escapes() {
-        assert_eq!(disposition("台\".xlsx"), "attachment; filename*=UTF-8''%E5%8F%B0%22.xlsx");
+        assert_eq!(
+            disposition("台\".xlsx"),
+            "attachment; filename*=UTF-8''%E5%8F%B0%22.xlsx"
+        );
     }
 }

@@ -21,5 +21,8 @@ use crate::shell::route::{Access, Route, get};
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
     let see = Access::May(Permission::SeeFacts);
-    vec![get("/facts/{id}", see, fact_page::show), get("/facts/{id}/file", see, file::download)]
+    vec![
+        get("/facts/{id}", see, fact_page::show),
+        get("/facts/{id}/file", see, file::download),
+    ]
 }

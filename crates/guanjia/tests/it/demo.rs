@@ -9,7 +9,7 @@ use ledger::subjects::SubjectQuery;
 use ledger::{AsOf, Ledger, Scope};
 
 /// A running demonstration; it ends with the test.
-struct Demo(Child);
+pub struct Demo(Child);
 
 impl Drop for Demo {
     fn drop(&mut self) {
@@ -19,7 +19,7 @@ impl Drop for Demo {
 }
 
 /// Starts the demonstration, waits until it serves, and gives what it said.
-fn start(data: &Path) -> (Demo, String) {
+pub fn start(data: &Path) -> (Demo, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_guanjia"))
         .args(["demo", "--port", "0", "--data"])
         .arg(data)

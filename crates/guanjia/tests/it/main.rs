@@ -13,5 +13,8 @@ mod exports;
 mod house;
 mod imports;
 mod organisations_and_audit;
+mod overview;
+mod projects;
+mod sources;
 mod tidy;
 mod walk;
