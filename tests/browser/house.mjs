@@ -100,3 +100,21 @@ export const freshHouse = async ({ roles = ["admin"], settings = () => ({}) } = 
     throw error;
   }
 };
+
+// The demonstration with its seven zones; the password of an account is `demo-LOGIN-2024`.
+export const demoHouse = async () => {
+  const place = freshPlace();
+  try {
+    const port = await freePort();
+    const address = `http://127.0.0.1:${port}`;
+    const served = await start(["demo", "--data", place.data, "--port", String(port)], place.env, address);
+    const stop = async () => {
+      await served.stop();
+      place.clear();
+    };
+    return { address, talk: served.talk, stop };
+  } catch (error) {
+    place.clear();
+    throw error;
+  }
+};
