@@ -1,6 +1,7 @@
-//! `guanjia rulebook`: check the rule files and their cases, list them, find what is stale or near.
+//! `guanjia rulebook`: check the rule files and their cases, make pages of them, list them, find what is stale or near.
 
 mod check;
+mod docs;
 mod gaps;
 mod list;
 mod report;
@@ -21,6 +22,7 @@ pub struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Docs(docs::Args),
     Test(test::Args),
     List(list::Args),
     Stale(stale::Args),
@@ -31,6 +33,7 @@ enum Command {
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
     match &args.command {
         Command::Check(args) => check::run(args, lang),
+        Command::Docs(args) => docs::run(args, lang),
         Command::Test(args) => test::run(args, lang),
         Command::List(args) => list::run(args, lang),
         Command::Stale(args) => stale::run(args, lang),
