@@ -33,7 +33,8 @@ export const signIn = async (page, login, password = PASSWORD) => {
   await page.goto("/login");
   await page.fill("#login", login);
   await page.fill("#password", password);
-  await page.click("button.main");
+  // Until the next page has loaded its script, its fields do not yet answer.
+  await Promise.all([page.waitForNavigation(), page.click("button.main")]);
 };
 
 export const signOut = async (page) => {
