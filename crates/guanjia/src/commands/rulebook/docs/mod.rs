@@ -239,6 +239,46 @@ mod tests {
         assert!(output.path().join("policies/hnte_cit_rate.md").exists());
     }
 
+    /// The listings of the page, each under the name that its first line gives.
+    fn listings(page: &str) -> Vec<(String, String)> {
+        page.split("```yaml\n")
+            .skip(1)
+            .map(|rest| {
+                let text = rest.split("```").next().unwrap();
+                let name = text.lines().next().unwrap().trim_start_matches("# ");
+                (name.to_owned(), text.to_owned())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_the_page_on_writing_a_policy_says_can_be_copied_as_it_stands() {
+        let page = fs::read_to_string(root().join("docs/writing-a-policy.md")).unwrap();
+        let listings = listings(&page);
+        assert_eq!(listings.len(), 4);
+        let national = RuleFiles::read(&root().join("rulebook/cn")).unwrap();
+        let national = national.sources().iter().map(|(_, file)| {
+            let path = format!("cn/{}", file.path);
+            (path, file.text.clone())
+        });
+        let files = RuleFiles::from_texts(national.chain(listings));
+        let (rulebook, diagnostics) = engine::load_files(&files, Some("qingshan"));
+        let judged = Judged::new(rulebook.unwrap_or_else(|| panic!("{diagnostics:?}")));
+        let of_the_page =
+            |target: &Target| matches!(target, Target::Policy(id) if id == "qingshan_rd_reward");
+        let cases = judged.cases(of_the_page);
+        assert_eq!((cases.counted, cases.failed), (14, 0));
+        let policy = &judged.rulebook.policies["qingshan_rd_reward"];
+        let unseen = judged
+            .coverage
+            .of(policy)
+            .filter(|(_, states)| !(states.seen_true && states.seen_false && states.seen_unknown));
+        assert_eq!(
+            unseen.map(|(clause, _)| clause).collect::<Vec<_>>(),
+            [""; 0]
+        );
+    }
+
     #[test]
     fn rules_that_are_wrong_give_no_pages() {
         let files = RuleFiles::from_texts([("p.yaml".to_owned(), "policy: p\n".to_owned())]);
