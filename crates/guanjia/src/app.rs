@@ -14,7 +14,10 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use crate::accounts::session_store::LedgerSessions;
 use crate::accounts::single_sign_on::SingleSignOn;
 use crate::shell::{Access, Route, error, guard, headers};
-use crate::{accounts, api, audit, enterprises, exports, imports, organisations, overview, projects, search, sources};
+use crate::{
+    accounts, api, audit, enterprises, exports, imports, organisations, overview, projects, search,
+    sources,
+};
 
 /// Hours without a request after which one must sign in again.
 const SESSION_HOURS: i64 = 12;
@@ -63,17 +66,26 @@ pub fn routes() -> Vec<Route> {
 /// The whole house, ready to serve.
 pub fn router(app: &App) -> Router {
     let sessions = SessionManagerLayer::new(LedgerSessions::new(app.ledger.clone()))
-        .with_name(if app.secure_cookies { SECURE_COOKIE } else { COOKIE })
+        .with_name(if app.secure_cookies {
+            SECURE_COOKIE
+        } else {
+            COOKIE
+        })
         .with_same_site(SameSite::Lax)
         .with_http_only(true)
         .with_secure(app.secure_cookies)
-        .with_expiry(Expiry::OnInactivity(tower_sessions::cookie::time::Duration::hours(
-            SESSION_HOURS,
-        )));
+        .with_expiry(Expiry::OnInactivity(
+            tower_sessions::cookie::time::Duration::hours(SESSION_HOURS),
+        ));
     let mut router = Router::new();
     for route in routes() {
-        let guard = guard::Guard { app: app.clone(), access: route.access };
-        let mut handler = route.handler.layer(middleware::from_fn_with_state(guard, guard::check));
+        let guard = guard::Guard {
+            app: app.clone(),
+            access: route.access,
+        };
+        let mut handler = route
+            .handler
+            .layer(middleware::from_fn_with_state(guard, guard::check));
         if route.access == Access::Public {
             handler = handler.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
         }

@@ -6,7 +6,10 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 const SHANGHAI_OFFSET_SECONDS: i32 = 8 * 3600;
 
 /// The present moment.
-#[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the clock is read"
+)]
 pub fn now() -> DateTime<Utc> {
     Utc::now()
 }

@@ -30,7 +30,11 @@ impl Lang {
         let lang = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
-        if lang.is_some_and(|lang| lang.starts_with("en")) { Self::En } else { Self::Zh }
+        if lang.is_some_and(|lang| lang.starts_with("en")) {
+            Self::En
+        } else {
+            Self::Zh
+        }
     }
 
     /// The BCP 47 tag, as in the `lang` attribute of a page.
@@ -83,7 +87,8 @@ impl Lang {
                 Err(_) => args.set(*name, (*value).to_owned()),
             }
         }
-        self.format(key, Some(&args)).unwrap_or_else(|| key.to_owned())
+        self.format(key, Some(&args))
+            .unwrap_or_else(|| key.to_owned())
     }
 
     /// One of two words of content, as the rulebook gives them.
@@ -102,7 +107,11 @@ impl Lang {
         };
         let pattern = bundle.get_message(key)?.value()?;
         let mut errors = Vec::new();
-        Some(bundle.format_pattern(pattern, args, &mut errors).into_owned())
+        Some(
+            bundle
+                .format_pattern(pattern, args, &mut errors)
+                .into_owned(),
+        )
     }
 }
 
@@ -134,12 +143,21 @@ mod tests {
         let mut keys = BTreeSet::new();
         for text in resources(lang) {
             let parsed = fluent_bundle::FluentResource::try_new(text.clone());
-            assert!(parsed.is_ok(), "broken Fluent in {}: {:?}", lang.tag(), parsed.err());
+            assert!(
+                parsed.is_ok(),
+                "broken Fluent in {}: {:?}",
+                lang.tag(),
+                parsed.err()
+            );
             for line in text.lines() {
                 if let Some((key, _)) = line.split_once(" =")
                     && !key.starts_with([' ', '#', '-'])
                 {
-                    assert!(keys.insert(key.to_owned()), "`{key}` stands twice in {}", lang.tag());
+                    assert!(
+                        keys.insert(key.to_owned()),
+                        "`{key}` stands twice in {}",
+                        lang.tag()
+                    );
                 }
             }
         }
@@ -155,7 +173,10 @@ mod tests {
     fn every_key_that_the_pages_use_has_words() {
         let known = keys(Lang::Zh);
         let mut missing = BTreeSet::new();
-        for file in files_under(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))) {
+        for file in files_under(std::path::Path::new(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src"
+        ))) {
             let text = std::fs::read_to_string(&file).unwrap();
             for call in ["lang.t(\"", "lang.with(\"", "lang.with_all(\""] {
                 for piece in text.split(call).skip(1) {

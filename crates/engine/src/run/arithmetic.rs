@@ -41,7 +41,11 @@ pub fn combine(
         }
     }
     // Digits of rows that are not known may be anything within the bound of their own column.
-    Digits::Wide((0..rows).map(|row| wide(left.at(row), right.at(row))).collect())
+    Digits::Wide(
+        (0..rows)
+            .map(|row| wide(left.at(row), right.at(row)))
+            .collect(),
+    )
 }
 
 /// The digits at a larger scale.
@@ -54,14 +58,25 @@ pub fn rescale(digits: &Digits, from: u32, to: Fixed) -> Digits {
     match digits {
         Digits::Same(value) => Digits::Same(value * factor),
         Digits::Narrow(values) => match i64::try_from(factor) {
-            Ok(factor) if to.is_narrow() => {
-                Digits::Narrow(values.iter().map(|value| value.wrapping_mul(factor)).collect())
-            }
-            _ => Digits::Wide(values.iter().map(|value| i128::from(*value) * factor).collect()),
+            Ok(factor) if to.is_narrow() => Digits::Narrow(
+                values
+                    .iter()
+                    .map(|value| value.wrapping_mul(factor))
+                    .collect(),
+            ),
+            _ => Digits::Wide(
+                values
+                    .iter()
+                    .map(|value| i128::from(*value) * factor)
+                    .collect(),
+            ),
         },
-        Digits::Wide(values) => {
-            Digits::Wide(values.iter().map(|value| value.wrapping_mul(factor)).collect())
-        }
+        Digits::Wide(values) => Digits::Wide(
+            values
+                .iter()
+                .map(|value| value.wrapping_mul(factor))
+                .collect(),
+        ),
     }
 }
 
@@ -107,7 +122,10 @@ pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
         Digits::Same(value) => Digits::Same(one(*value)),
         Digits::Narrow(values) => match i64::try_from(power) {
             Ok(power) => Digits::Narrow(
-                values.iter().map(|value| narrow_half_up(*value, power)).collect(),
+                values
+                    .iter()
+                    .map(|value| narrow_half_up(*value, power))
+                    .collect(),
             ),
             // The divisor is beyond any of the values, at least ten times so.
             Err(_) => Digits::Same(0),
@@ -120,7 +138,11 @@ fn narrow_half_up(value: i64, divisor: i64) -> i64 {
     let whole = value / divisor;
     let rest = (value % divisor).unsigned_abs();
     let divisor = divisor.unsigned_abs();
-    if rest >= divisor - rest { whole + value.signum() } else { whole }
+    if rest >= divisor - rest {
+        whole + value.signum()
+    } else {
+        whole
+    }
 }
 
 /// The quotient, half away from zero; `divisor` is not nought.
@@ -128,7 +150,11 @@ pub fn divide_half_up(value: i128, divisor: i128) -> i128 {
     let whole = value / divisor;
     let rest = (value % divisor).unsigned_abs();
     let size = divisor.unsigned_abs();
-    if rest >= size - rest { whole + value.signum() * divisor.signum() } else { whole }
+    if rest >= size - rest {
+        whole + value.signum() * divisor.signum()
+    } else {
+        whole
+    }
 }
 
 /// Whether `a` and `b` compare so, row by row.
@@ -140,9 +166,7 @@ pub fn compare(
     nulls: Option<NullBuffer>,
 ) -> BooleanArray {
     let bits = match (a, b) {
-        (Digits::Narrow(a), Digits::Narrow(b)) => {
-            bits(rows, operator, |row| a[row].cmp(&b[row]))
-        }
+        (Digits::Narrow(a), Digits::Narrow(b)) => bits(rows, operator, |row| a[row].cmp(&b[row])),
         (Digits::Narrow(a), Digits::Same(b)) => match i64::try_from(*b) {
             Ok(b) => narrow_with_constant(rows, operator, a, b),
             Err(_) => bits(rows, operator, |row| i128::from(a[row]).cmp(b)),
@@ -208,12 +232,18 @@ pub fn without_nought(mut above: Numbers, below: Digits, rows: usize) -> (Number
     above.nulls = both(above.nulls.as_ref(), Some(&valid));
     let below = match below {
         Digits::Same(_) => Digits::Same(1),
-        Digits::Narrow(values) => {
-            Digits::Narrow(values.into_iter().map(|v| if v == 0 { 1 } else { v }).collect())
-        }
-        Digits::Wide(values) => {
-            Digits::Wide(values.into_iter().map(|v| if v == 0 { 1 } else { v }).collect())
-        }
+        Digits::Narrow(values) => Digits::Narrow(
+            values
+                .into_iter()
+                .map(|v| if v == 0 { 1 } else { v })
+                .collect(),
+        ),
+        Digits::Wide(values) => Digits::Wide(
+            values
+                .into_iter()
+                .map(|v| if v == 0 { 1 } else { v })
+                .collect(),
+        ),
     };
     (above, below)
 }

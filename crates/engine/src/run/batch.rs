@@ -50,7 +50,10 @@ impl Judged {
 
     fn empty(plan: &Plan, place: usize, rows: usize) -> Self {
         let id = &plan.binding.selected[place];
-        let bound = plan.binding.policy(id).expect("selected policies are bound");
+        let bound = plan
+            .binding
+            .policy(id)
+            .expect("selected policies are bound");
         let gaps = bound
             .clauses
             .iter()
@@ -78,9 +81,11 @@ pub fn judge(plan: &Plan, rows: &Rows, population: Option<&Population>) -> Vec<J
         .iter()
         .enumerate()
         .map(|(place, policy)| match policy {
-            PolicyPlan::Batch { clauses, amount, saves } => {
-                by_batch(plan, &values, clauses, *amount, *saves, count)
-            }
+            PolicyPlan::Batch {
+                clauses,
+                amount,
+                saves,
+            } => by_batch(plan, &values, clauses, *amount, *saves, count),
             PolicyPlan::NotInForce | PolicyPlan::Rows => Judged::empty(plan, place, count),
         })
         .collect();
@@ -121,8 +126,11 @@ fn by_batch(
     saves: SavesPlan,
     rows: usize,
 ) -> Judged {
-    let column =
-        |id: TermId| values[id.index()].as_ref().expect("the roots of a program are kept");
+    let column = |id: TermId| {
+        values[id.index()]
+            .as_ref()
+            .expect("the roots of a program are kept")
+    };
     let mut failed = vec![0_u64; rows];
     let mut unknown = vec![0_u64; rows];
     let mut gaps = Vec::new();
@@ -139,11 +147,13 @@ fn by_batch(
                 gap.shape,
                 rows,
             );
-            gaps.push((clause.bit, rounded(&difference, gap.shape, gap.unit.places(), rows)));
+            gaps.push((
+                clause.bit,
+                rounded(&difference, gap.shape, gap.unit.places(), rows),
+            ));
         }
     }
-    let money =
-        |id: TermId| rounded(&column(id).vector, plan.program.shape(id), 2, rows);
+    let money = |id: TermId| rounded(&column(id).vector, plan.program.shape(id), 2, rows);
     let amount = amount.map_or_else(|| vec![None; rows], money);
     let saves = match saves {
         SavesPlan::Amount => amount.clone(),
@@ -151,7 +161,15 @@ fn by_batch(
         SavesPlan::Term(term) => money(term),
         SavesPlan::Unknown => vec![None; rows],
     };
-    Judged { in_force: true, failed, unknown, amount, saves, chosen: vec![false; rows], gaps }
+    Judged {
+        in_force: true,
+        failed,
+        unknown,
+        amount,
+        saves,
+        chosen: vec![false; rows],
+        gaps,
+    }
 }
 
 fn mark(truth: &BooleanArray, bit: usize, failed: &mut [u64], unknown: &mut [u64]) {
@@ -170,7 +188,9 @@ fn mark(truth: &BooleanArray, bit: usize, failed: &mut [u64], unknown: &mut [u64
 fn rounded(vector: &Vector, shape: Shape, places: u32, rows: usize) -> Vec<Option<i128>> {
     let result = functions::round((vector, shape), places, rows);
     let scale = functions::scale_after_round(shape, places);
-    let Vector::Numbers(numbers) = &result else { return vec![None; rows] };
+    let Vector::Numbers(numbers) = &result else {
+        return vec![None; rows];
+    };
     let factor = 10_i128.pow(places - scale);
     let nulls: Option<&NullBuffer> = numbers.nulls.as_ref();
     (0..rows)
@@ -188,7 +208,9 @@ fn hundredths(value: &Exact) -> Option<i128> {
 
 fn by_row(plan: &Plan, judge: &Judge<'_>, place: usize, row: usize, into: &mut Judged) {
     let id = &plan.binding.selected[place];
-    let (Some(result), Some(bound)) = (judge.policy(id), plan.binding.policy(id)) else { return };
+    let (Some(result), Some(bound)) = (judge.policy(id), plan.binding.policy(id)) else {
+        return;
+    };
     into.failed[row] = 0;
     into.unknown[row] = 0;
     for clause in &result.clauses {
@@ -203,7 +225,10 @@ fn by_row(plan: &Plan, judge: &Judge<'_>, place: usize, row: usize, into: &mut J
     for (clause, result) in bound.clauses.iter().zip(&result.clauses) {
         let Some(gap) = &clause.gap else { continue };
         let scale = Exact::from_integer(10_i128.pow(gap.unit.places()));
-        let value = result.gap.as_ref().and_then(|value| (value * &scale).to_integer());
+        let value = result
+            .gap
+            .as_ref()
+            .and_then(|value| (value * &scale).to_integer());
         if let Some((_, values)) = into.gaps.iter_mut().find(|(bit, _)| *bit == clause.index) {
             values[row] = value;
         }
@@ -225,10 +250,13 @@ fn choose(
                 .iter()
                 .filter(|at| judged[**at].verdict(row) == Verdict::Eligible)
                 .filter_map(|at| judged[*at].saves[row].map(|saves| (*at, saves)))
-                .fold(None, |best: Option<(usize, i128)>, (at, saves)| match best {
-                    Some((_, most)) if most >= saves => best,
-                    _ => Some((at, saves)),
-                });
+                .fold(
+                    None,
+                    |best: Option<(usize, i128)>, (at, saves)| match best {
+                        Some((_, most)) if most >= saves => best,
+                        _ => Some((at, saves)),
+                    },
+                );
             if let Some((at, saves)) = best
                 && saves > 0
             {
@@ -240,7 +268,9 @@ fn choose(
         return;
     }
     let open = BooleanBuffer::collect_bool(count, |row| {
-        plan.entangled.iter().any(|at| judged[*at].verdict(row) == Verdict::Eligible)
+        plan.entangled
+            .iter()
+            .any(|at| judged[*at].verdict(row) == Verdict::Eligible)
     });
     for row in open.set_indices() {
         let facts = rows.facts(row);
@@ -248,8 +278,11 @@ fn choose(
         for at in &plan.entangled {
             let id = &plan.binding.selected[*at];
             judged[*at].chosen[row] = combination.chosen.contains(id);
-            judged[*at].saves[row] =
-                combination.saves.get(id).and_then(Option::as_ref).and_then(hundredths);
+            judged[*at].saves[row] = combination
+                .saves
+                .get(id)
+                .and_then(Option::as_ref)
+                .and_then(hundredths);
         }
     }
 }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float64Type, Int64Type,
-};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
 
 use super::functions::{day_number, day_of};
 use super::infer::{FACT_DECIMALS, NUMBER_MAX, WHOLE_MAX};
@@ -37,12 +35,13 @@ pub fn read(variable: &Variable, array: &ArrayRef, absent: Option<&ArrayRef>) ->
             refused: Vec::new(),
             beyond: Vec::new(),
         },
-        (Type::Boolean, DataType::Boolean) => {
-            plain(Vector::Truth(array.as_boolean().clone()))
-        }
+        (Type::Boolean, DataType::Boolean) => plain(Vector::Truth(array.as_boolean().clone())),
         (Type::Date, DataType::Date32) => {
             let days = array.as_primitive::<Date32Type>();
-            plain(numbers(days.values().iter().map(|day| i64::from(*day)), days.nulls()))
+            plain(numbers(
+                days.values().iter().map(|day| i64::from(*day)),
+                days.nulls(),
+            ))
         }
         (Type::Date, DataType::Date64 | DataType::Timestamp(..)) => {
             let days = cast(array, &DataType::Date32).ok()?;
@@ -91,21 +90,31 @@ pub fn read(variable: &Variable, array: &ArrayRef, absent: Option<&ArrayRef>) ->
 }
 
 fn plain(vector: Vector) -> Cells {
-    Cells { column: Column::plain(vector), refused: Vec::new(), beyond: Vec::new() }
+    Cells {
+        column: Column::plain(vector),
+        refused: Vec::new(),
+        beyond: Vec::new(),
+    }
 }
 
 fn is_text(array: &ArrayRef) -> bool {
     match array.data_type() {
         DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => true,
         DataType::Dictionary(_, values) => {
-            matches!(**values, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+            matches!(
+                **values,
+                DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+            )
         }
         _ => false,
     }
 }
 
 fn numbers(values: impl Iterator<Item = i64>, nulls: Option<&NullBuffer>) -> Vector {
-    Vector::Numbers(Numbers { digits: Digits::Narrow(values.collect()), nulls: nulls.cloned() })
+    Vector::Numbers(Numbers {
+        digits: Digits::Narrow(values.collect()),
+        nulls: nulls.cloned(),
+    })
 }
 
 /// Whole numbers: of money they are units, so two decimals are put behind them.
@@ -116,12 +125,22 @@ fn whole_numbers(ty: Type, array: &ArrayRef) -> Cells {
         Type::Number | Type::Ratio => FACT_DECIMALS,
         _ => 0,
     };
-    scaled(whole.values().iter().map(|v| i128::from(*v)), whole.nulls(), 0, scale)
+    scaled(
+        whole.values().iter().map(|v| i128::from(*v)),
+        whole.nulls(),
+        0,
+        scale,
+    )
 }
 
 fn decimal(array: &ArrayRef, from: i8, to: u32) -> Cells {
     let decimals = array.as_primitive::<Decimal128Type>();
-    scaled(decimals.values().iter().copied(), decimals.nulls(), i32::from(from), to)
+    scaled(
+        decimals.values().iter().copied(),
+        decimals.nulls(),
+        i32::from(from),
+        to,
+    )
 }
 
 /// Numbers at scale `from` brought to scale `to`; those with more decimals are refused, those too large
@@ -138,7 +157,9 @@ fn scaled(
         _ => i128::try_from(NUMBER_MAX).unwrap_or(i128::MAX),
     };
     let shift = i32::try_from(to).unwrap_or(0) - from;
-    let power = 10_i128.checked_pow(shift.unsigned_abs()).unwrap_or(i128::MAX);
+    let power = 10_i128
+        .checked_pow(shift.unsigned_abs())
+        .unwrap_or(i128::MAX);
     let mut refused = Vec::new();
     let mut beyond = Vec::new();
     let mut wide = Vec::new();
@@ -154,7 +175,11 @@ fn scaled(
             Some(value / power)
         } else {
             let text = plain_decimal(value, from);
-            let why = if to == 0 { BadValue::NotWhole } else { BadValue::FinerThanHundredth };
+            let why = if to == 0 {
+                BadValue::NotWhole
+            } else {
+                BadValue::FinerThanHundredth
+            };
             refused.push((row, text, why));
             wide.push(0);
             continue;
@@ -172,8 +197,9 @@ fn scaled(
         }
     }
     if !refused.is_empty() {
-        let mut flags: Vec<bool> =
-            (0..wide.len()).map(|row| nulls.is_none_or(|nulls| nulls.is_valid(row))).collect();
+        let mut flags: Vec<bool> = (0..wide.len())
+            .map(|row| nulls.is_none_or(|nulls| nulls.is_valid(row)))
+            .collect();
         for (row, ..) in &refused {
             flags[*row] = false;
         }
@@ -183,15 +209,27 @@ fn scaled(
     let digits = if to == FACT_DECIMALS {
         Digits::Wide(wide)
     } else {
-        Digits::Narrow(wide.into_iter().map(|v| i64::try_from(v).unwrap_or(0)).collect())
+        Digits::Narrow(
+            wide.into_iter()
+                .map(|v| i64::try_from(v).unwrap_or(0))
+                .collect(),
+        )
     };
-    Cells { column: Column::plain(Vector::Numbers(Numbers { digits, nulls })), refused, beyond }
+    Cells {
+        column: Column::plain(Vector::Numbers(Numbers { digits, nulls })),
+        refused,
+        beyond,
+    }
 }
 
 fn plain_decimal(value: i128, scale: i32) -> String {
     let number = Exact::from_integer(value);
     let power = Exact::from_integer(10).pow(scale.unsigned_abs());
-    if scale >= 0 { (&number / &power).to_text() } else { (&number * &power).to_text() }
+    if scale >= 0 {
+        (&number / &power).to_text()
+    } else {
+        (&number * &power).to_text()
+    }
 }
 
 /// Words as they stand; `none` is known to be absent.
@@ -239,7 +277,11 @@ fn read_texts(variable: &Variable, rows: usize, cell: impl Fn(usize) -> Option<S
         }
     }
     let (column, beyond) = column_of(variable.ty, &given);
-    Cells { column, refused, beyond }
+    Cells {
+        column,
+        refused,
+        beyond,
+    }
 }
 
 fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<usize>) {
@@ -249,7 +291,10 @@ fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<usize>) {
     let mut beyond = Vec::new();
     let vector = match ty {
         Type::Boolean => Vector::Truth(
-            given.iter().map(|value| value.as_ref().and_then(Value::truth)).collect(),
+            given
+                .iter()
+                .map(|value| value.as_ref().and_then(Value::truth))
+                .collect(),
         ),
         Type::Code | Type::Text | Type::Null => {
             let mut builder = StringBuilder::new();
@@ -287,7 +332,11 @@ fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<usize>) {
             let digits = if scale == FACT_DECIMALS {
                 Digits::Wide(wide)
             } else {
-                Digits::Narrow(wide.into_iter().map(|v| i64::try_from(v).unwrap_or(0)).collect())
+                Digits::Narrow(
+                    wide.into_iter()
+                        .map(|v| i64::try_from(v).unwrap_or(0))
+                        .collect(),
+                )
             };
             Vector::Numbers(Numbers { digits, nulls })
         }
@@ -334,11 +383,15 @@ pub fn unknown(shape: Shape, rows: usize) -> Vector {
     let nothing = || Some(NullBuffer::new_null(rows));
     match shape {
         Shape::Truth => Vector::Truth(same_truth(None, rows)),
-        Shape::Number(_) => {
-            Vector::Numbers(Numbers { digits: Digits::Same(0), nulls: nothing() })
-        }
+        Shape::Number(_) => Vector::Numbers(Numbers {
+            digits: Digits::Same(0),
+            nulls: nothing(),
+        }),
         Shape::Quotient(..) => Vector::Quotients {
-            above: Numbers { digits: Digits::Same(0), nulls: nothing() },
+            above: Numbers {
+                digits: Digits::Same(0),
+                nulls: nothing(),
+            },
             below: Digits::Same(1),
         },
         Shape::Text | Shape::Null => Vector::Null,
@@ -351,17 +404,32 @@ fn unknown_of(ty: Type, rows: usize) -> Vector {
 
 /// A filed form's empty cell is nought: rows that say nothing become 0.
 pub fn nought_for_blank(column: Column, rows: usize) -> Column {
-    let Vector::Numbers(numbers) = &column.vector else { return column };
-    let Some(nulls) = &numbers.nulls else { return column };
+    let Vector::Numbers(numbers) = &column.vector else {
+        return column;
+    };
+    let Some(nulls) = &numbers.nulls else {
+        return column;
+    };
     let absent = column.absent.clone();
-    let digit = |row: usize| if nulls.is_valid(row) { numbers.digits.at(row) } else { 0 };
+    let digit = |row: usize| {
+        if nulls.is_valid(row) {
+            numbers.digits.at(row)
+        } else {
+            0
+        }
+    };
     let digits = match &numbers.digits {
         Digits::Wide(_) => Digits::Wide((0..rows).map(digit).collect()),
         _ => Digits::Narrow(
-            (0..rows).map(|row| i64::try_from(digit(row)).unwrap_or(0)).collect(),
+            (0..rows)
+                .map(|row| i64::try_from(digit(row)).unwrap_or(0))
+                .collect(),
         ),
     };
     // What is absent is known, and no number.
     let nulls = absent.as_ref().map(|absent| NullBuffer::new(!absent));
-    Column { vector: Vector::Numbers(Numbers { digits, nulls }), absent }
+    Column {
+        vector: Vector::Numbers(Numbers { digits, nulls }),
+        absent,
+    }
 }

@@ -14,13 +14,17 @@ use super::program::Source;
 use super::select;
 use super::shape::Shape;
 use super::vector::Column;
+use crate::expression::When;
 use crate::judge::{BadValue, Definitions, FactKey, FactPeriod, FactTerm, Facts, Given, Value};
 use crate::parse::names::{fits_period, parse_when, split_period};
-use crate::expression::When;
 use crate::rulebook::{PeriodKind, Rulebook, Variable};
 
 /// Names under which the column of identities may stand.
-const SUBJECT_COLUMNS: [&str; 3] = ["subject_id", "uscc", "\u{7edf}\u{4e00}\u{793e}\u{4f1a}\u{4fe1}\u{7528}\u{4ee3}\u{7801}"];
+const SUBJECT_COLUMNS: [&str; 3] = [
+    "subject_id",
+    "uscc",
+    "\u{7edf}\u{4e00}\u{793e}\u{4f1a}\u{4fe1}\u{7528}\u{4ee3}\u{7801}",
+];
 
 /// Behind a column's name: a boolean column that says where the fact is known to be absent.
 const ABSENT_SUFFIX: &str = ".none";
@@ -118,7 +122,9 @@ impl Frame {
         let identity = SUBJECT_COLUMNS
             .iter()
             .find_map(|wanted| names.iter().position(|name| name == wanted))
-            .ok_or_else(|| FrameError::NoSubject { found: names.join(", ") })?;
+            .ok_or_else(|| FrameError::NoSubject {
+                found: names.join(", "),
+            })?;
         let words = Words::new(rulebook, subject);
         let mut columns: Vec<FactColumn> = Vec::new();
         let mut ignored = Vec::new();
@@ -139,7 +145,9 @@ impl Frame {
                     key: key.to_string(),
                 });
             }
-            let absent = names.iter().position(|other| *other == format!("{name}{ABSENT_SUFFIX}"));
+            let absent = names
+                .iter()
+                .position(|other| *other == format!("{name}{ABSENT_SUFFIX}"));
             columns.push(FactColumn {
                 index,
                 name: (*name).to_owned(),
@@ -148,7 +156,11 @@ impl Frame {
                 absent,
             });
         }
-        Ok(Self { subject: identity, columns, ignored })
+        Ok(Self {
+            subject: identity,
+            columns,
+            ignored,
+        })
     }
 
     /// The rules' own definitions under which facts are given.
@@ -210,8 +222,10 @@ impl Frame {
                 wanted: "text",
             }
         })?;
-        let identities: &StringArray =
-            identities.as_any().downcast_ref().expect("cast to text gives text");
+        let identities: &StringArray = identities
+            .as_any()
+            .downcast_ref()
+            .expect("cast to text gives text");
         let mut columns = HashMap::new();
         let mut notes = Vec::new();
         let mut bad: HashMap<usize, Vec<(FactKey, Given)>> = HashMap::new();
@@ -226,7 +240,11 @@ impl Frame {
                     wanted: column.variable.ty.as_str(),
                 }
             })?;
-            let Cells { column: values, refused, beyond: too_large } = read;
+            let Cells {
+                column: values,
+                refused,
+                beyond: too_large,
+            } = read;
             for row in too_large {
                 beyond[row] = true;
             }
@@ -238,12 +256,21 @@ impl Frame {
                     reason,
                 });
                 let given = Given::Bad { text, why: reason };
-                bad.entry(row).or_default().push((column.key.clone(), given));
+                bad.entry(row)
+                    .or_default()
+                    .push((column.key.clone(), given));
             }
             columns.insert(column.key.clone(), (column.variable.clone(), values));
         }
         notes.sort_by_key(|note| note.row);
-        Ok(Rows { identities: identities.clone(), columns, notes, bad, beyond, rows })
+        Ok(Rows {
+            identities: identities.clone(),
+            columns,
+            notes,
+            bad,
+            beyond,
+            rows,
+        })
     }
 }
 
@@ -262,7 +289,11 @@ pub struct Rows {
 impl Rows {
     /// The identity of a row.
     pub fn identity(&self, row: usize) -> &str {
-        if self.identities.is_null(row) { "" } else { self.identities.value(row) }
+        if self.identities.is_null(row) {
+            ""
+        } else {
+            self.identities.value(row)
+        }
     }
 
     /// Whether a row needs the row-by-row judge: a cell cannot be used (then a formula does not stand in
@@ -303,7 +334,11 @@ impl Source for Rows {
             [one] => (*one).clone(),
             several => first_known(several, shape, self.rows),
         };
-        if fact.blank_is_zero { cells::nought_for_blank(found, self.rows) } else { found }
+        if fact.blank_is_zero {
+            cells::nought_for_blank(found, self.rows)
+        } else {
+            found
+        }
     }
 
     fn subject_ids(&self) -> StringArray {
@@ -322,9 +357,8 @@ fn first_known(columns: &[&Column], shape: Shape, rows: usize) -> Column {
     let mut parts = Vec::new();
     let mut absent: Option<BooleanBuffer> = None;
     for column in columns {
-        let says = BooleanBuffer::collect_bool(rows, |row| {
-            column.has_value(row) || column.is_absent(row)
-        });
+        let says =
+            BooleanBuffer::collect_bool(rows, |row| column.has_value(row) || column.is_absent(row));
         let taken = &open & &says;
         if let Some(known) = &column.absent {
             let here = known & &taken;
@@ -333,7 +367,10 @@ fn first_known(columns: &[&Column], shape: Shape, rows: usize) -> Column {
         open = &open & &!&says;
         parts.push((taken, column.vector.clone()));
     }
-    Column { vector: select::pick(&parts, shape, rows), absent }
+    Column {
+        vector: select::pick(&parts, shape, rows),
+        absent,
+    }
 }
 
 /// The names, labels and synonyms of all variables that subjects of a kind have.
@@ -360,7 +397,10 @@ impl<'r> Words<'r> {
         let owner = crate::rulebook::owner_of(subject);
         for (key, variable) in &rulebook.variables {
             if key.subject == *subject || Some(&key.subject) == owner.as_ref() {
-                for word in [&variable.label.zh, &variable.label.en].into_iter().flatten() {
+                for word in [&variable.label.zh, &variable.label.en]
+                    .into_iter()
+                    .flatten()
+                {
                     add(word, &key.name);
                 }
                 for word in &variable.synonyms {
@@ -368,7 +408,11 @@ impl<'r> Words<'r> {
                 }
             }
         }
-        Self { rulebook, subject, names }
+        Self {
+            rulebook,
+            subject,
+            names,
+        }
     }
 
     /// The fact that a column's name means.
@@ -401,7 +445,12 @@ impl<'r> Words<'r> {
                 }
             }
         };
-        let key = FactKey { name: variable.name.clone(), of_owner, definition, period };
+        let key = FactKey {
+            name: variable.name.clone(),
+            of_owner,
+            definition,
+            period,
+        };
         Some((key, variable))
     }
 }
@@ -418,7 +467,11 @@ pub fn check_identities<'i>(
     for (row, id) in identities.enumerate() {
         let number = first_row + row + 1;
         if let Some(first) = seen.insert(id.to_owned(), number) {
-            return Err(FrameError::SubjectTwice { id: id.to_owned(), first, second: number });
+            return Err(FrameError::SubjectTwice {
+                id: id.to_owned(),
+                first,
+                second: number,
+            });
         }
     }
     Ok(())

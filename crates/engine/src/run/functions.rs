@@ -38,9 +38,10 @@ pub fn negate(vector: &Vector) -> Vector {
     };
     match vector {
         Vector::Numbers(numbers) => Vector::Numbers(opposite(numbers)),
-        Vector::Quotients { above, below } => {
-            Vector::Quotients { above: opposite(above), below: below.clone() }
-        }
+        Vector::Quotients { above, below } => Vector::Quotients {
+            above: opposite(above),
+            below: below.clone(),
+        },
         _ => Vector::Null,
     }
 }
@@ -60,9 +61,7 @@ pub fn calculate(
             Shape::Number(fixed),
         ) => {
             let digits = match operator {
-                Arithmetic::Add => {
-                    arithmetic::add(&a.digits, a_is, &b.digits, b_is, rows, fixed)
-                }
+                Arithmetic::Add => arithmetic::add(&a.digits, a_is, &b.digits, b_is, rows, fixed),
                 Arithmetic::Subtract => {
                     arithmetic::subtract(&a.digits, a_is, &b.digits, b_is, rows, fixed)
                 }
@@ -70,7 +69,10 @@ pub fn calculate(
                     arithmetic::multiply(&a.digits, &b.digits, rows, fixed)
                 }
             };
-            Vector::Numbers(Numbers { digits, nulls: both(a.nulls.as_ref(), b.nulls.as_ref()) })
+            Vector::Numbers(Numbers {
+                digits,
+                nulls: both(a.nulls.as_ref(), b.nulls.as_ref()),
+            })
         }
         (_, _, Shape::Quotient(above_is, below_is)) => {
             quotients(operator, left, right, (above_is, below_is), rows)
@@ -109,15 +111,24 @@ fn quotients(
             };
             (above, product(&b, b_is, &d, d_is).0)
         }
-        Arithmetic::Multiply => {
-            (product(&a.digits, a_is, &c.digits, c_is).0, product(&b, b_is, &d, d_is).0)
-        }
-        Arithmetic::Divide => {
-            (product(&a.digits, a_is, &d, d_is).0, product(&b, b_is, &c.digits, c_is).0)
-        }
+        Arithmetic::Multiply => (
+            product(&a.digits, a_is, &c.digits, c_is).0,
+            product(&b, b_is, &d, d_is).0,
+        ),
+        Arithmetic::Divide => (
+            product(&a.digits, a_is, &d, d_is).0,
+            product(&b, b_is, &c.digits, c_is).0,
+        ),
     };
     let _ = below_is;
-    let (above, below) = arithmetic::without_nought(Numbers { digits: above, nulls }, below, rows);
+    let (above, below) = arithmetic::without_nought(
+        Numbers {
+            digits: above,
+            nulls,
+        },
+        below,
+        rows,
+    );
     Vector::Quotients { above, below }
 }
 
@@ -130,11 +141,10 @@ pub fn compare(
     rows: usize,
 ) -> BooleanArray {
     match (left, right) {
-        (
-            (Vector::Numbers(a), Shape::Number(a_is)),
-            (Vector::Numbers(b), Shape::Number(b_is)),
-        ) => {
-            let Some(into) = a_is.union(b_is) else { return same_truth(None, rows) };
+        ((Vector::Numbers(a), Shape::Number(a_is)), (Vector::Numbers(b), Shape::Number(b_is))) => {
+            let Some(into) = a_is.union(b_is) else {
+                return same_truth(None, rows);
+            };
             let nulls = both(a.nulls.as_ref(), b.nulls.as_ref());
             let a = arithmetic::rescale(&a.digits, a_is.scale, into);
             let b = arithmetic::rescale(&b.digits, b_is.scale, into);
@@ -164,7 +174,9 @@ fn compare_quotients(
     let (Some(ad_is), Some(cb_is)) = (a_is.times(d_is), c_is.times(b_is)) else {
         return same_truth(None, rows);
     };
-    let Some(into) = ad_is.union(cb_is) else { return same_truth(None, rows) };
+    let Some(into) = ad_is.union(cb_is) else {
+        return same_truth(None, rows);
+    };
     let ad = arithmetic::multiply(&a.digits, &d, rows, ad_is);
     let cb = arithmetic::multiply(&c.digits, &b, rows, cb_is);
     let ad = arithmetic::rescale(&ad, ad_is.scale, into);
@@ -249,13 +261,18 @@ pub fn call(
 }
 
 fn absolute(vector: &Vector) -> Vector {
-    let Vector::Numbers(numbers) = vector else { return Vector::Null };
+    let Vector::Numbers(numbers) = vector else {
+        return Vector::Null;
+    };
     let digits = match &numbers.digits {
         Digits::Same(value) => Digits::Same(value.abs()),
         Digits::Narrow(values) => Digits::Narrow(values.iter().map(|v| v.wrapping_abs()).collect()),
         Digits::Wide(values) => Digits::Wide(values.iter().map(|v| v.wrapping_abs()).collect()),
     };
-    Vector::Numbers(Numbers { digits, nulls: numbers.nulls.clone() })
+    Vector::Numbers(Numbers {
+        digits,
+        nulls: numbers.nulls.clone(),
+    })
 }
 
 /// Rounds half away from zero, to at most as many decimals as the number has.
@@ -271,7 +288,9 @@ pub fn round(number: (&Vector, Shape), places: u32, rows: usize) -> Vector {
         (Vector::Quotients { above, below }, Shape::Quotient(above_is, below_is)) => {
             let up = ten(below_is.scale + places).and_then(|p| i128::try_from(p).ok());
             let down = ten(above_is.scale).and_then(|p| i128::try_from(p).ok());
-            let (Some(up), Some(down)) = (up, down) else { return Vector::Null };
+            let (Some(up), Some(down)) = (up, down) else {
+                return Vector::Null;
+            };
             let valid = |row: usize| above.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
             let values = (0..rows).map(|row| {
                 if valid(row) {
@@ -298,7 +317,9 @@ pub fn scale_after_round(shape: Shape, places: u32) -> u32 {
 }
 
 fn extreme(arguments: &[(&Vector, Shape)], into: Shape, rows: usize, wanted: Ordering) -> Vector {
-    let Shape::Number(fixed) = into else { return Vector::Null };
+    let Shape::Number(fixed) = into else {
+        return Vector::Null;
+    };
     let mut result: Option<Numbers> = None;
     for (vector, shape) in arguments {
         let Vector::Numbers(numbers) = select::fit(vector, *shape, into) else {
@@ -323,20 +344,30 @@ fn extreme(arguments: &[(&Vector, Shape)], into: Shape, rows: usize, wanted: Ord
 }
 
 fn of_day(vector: &Vector, rows: usize, f: impl Fn(NaiveDate) -> Option<i128>) -> Vector {
-    let Vector::Numbers(numbers) = vector else { return Vector::Null };
+    let Vector::Numbers(numbers) = vector else {
+        return Vector::Null;
+    };
     if let Digits::Same(day) = numbers.digits
         && numbers.nulls.is_none()
     {
         return match day_of(day).and_then(f) {
-            Some(value) => {
-                Vector::Numbers(Numbers { digits: Digits::Same(value), nulls: None })
-            }
+            Some(value) => Vector::Numbers(Numbers {
+                digits: Digits::Same(value),
+                nulls: None,
+            }),
             None => Vector::Null,
         };
     }
-    let valid = |row: usize| numbers.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+    let valid = |row: usize| {
+        numbers
+            .nulls
+            .as_ref()
+            .is_none_or(|nulls| nulls.is_valid(row))
+    };
     from_options(rows, |row| {
-        valid(row).then(|| day_of(numbers.digits.at(row)).and_then(&f)).flatten()
+        valid(row)
+            .then(|| day_of(numbers.digits.at(row)).and_then(&f))
+            .flatten()
     })
 }
 

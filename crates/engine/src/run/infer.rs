@@ -2,8 +2,8 @@
 
 use super::shape::{Fixed, Shape, constant, ten};
 use crate::expression::{Arithmetic, Function, Type};
-use crate::judge::{Term, TermId, TermKind, Terms};
 use crate::judge::Value;
+use crate::judge::{Term, TermId, TermKind, Terms};
 
 /// Whole numbers of facts are taken up to this bound; a row beyond it is judged by itself.
 pub const WHOLE_MAX: u128 = 1_000_000_000_000_000;
@@ -31,7 +31,11 @@ pub fn fact_shape(ty: Type) -> Option<Shape> {
 pub fn shapes(terms: &Terms) -> Vec<Option<Shape>> {
     let mut shapes: Vec<Option<Shape>> = Vec::with_capacity(terms.len());
     for (_, term) in terms.iter() {
-        let shape = Known { terms, shapes: &shapes }.shape(term);
+        let shape = Known {
+            terms,
+            shapes: &shapes,
+        }
+        .shape(term);
         shapes.push(shape);
     }
     shapes
@@ -71,17 +75,28 @@ impl Known<'_> {
             TermKind::Compare(_, left, right) => comparable(self.of(*left)?, self.of(*right)?),
             TermKind::In(value, list) => {
                 let value = self.of(*value)?;
-                list.iter().try_fold(Shape::Truth, |_, id| comparable(value, self.of(*id)?))
+                list.iter()
+                    .try_fold(Shape::Truth, |_, id| comparable(value, self.of(*id)?))
             }
-            TermKind::Case { branches, otherwise } => {
+            TermKind::Case {
+                branches,
+                otherwise,
+            } => {
                 let conditions: Vec<TermId> = branches.iter().map(|(when, _)| *when).collect();
                 self.all_truth(&conditions)?;
                 let results = branches.iter().map(|(_, then)| *then).chain(*otherwise);
-                results.map(|id| self.of(id)).try_fold(Shape::Null, |a, b| union(a, b?))
+                results
+                    .map(|id| self.of(id))
+                    .try_fold(Shape::Null, |a, b| union(a, b?))
             }
             TermKind::Call(function, arguments) => self.call(*function, arguments),
             TermKind::Present(inner) => self.of(*inner).map(|_| Shape::Truth),
-            TermKind::Growth { now, base, compound: false, .. } => {
+            TermKind::Growth {
+                now,
+                base,
+                compound: false,
+                ..
+            } => {
                 let (Shape::Number(now), Shape::Number(base)) = (self.of(*now)?, self.of(*base)?)
                 else {
                     return None;
@@ -192,7 +207,10 @@ fn union(a: Shape, b: Shape) -> Option<Shape> {
         (Shape::Number(a), Shape::Number(b)) => a.union(b).map(Shape::Number),
         (Shape::Number(_) | Shape::Quotient(..), Shape::Number(_) | Shape::Quotient(..)) => {
             let ((a_above, a_below), (b_above, b_below)) = (quotient(a)?, quotient(b)?);
-            Some(Shape::Quotient(a_above.union(b_above)?, a_below.union(b_below)?))
+            Some(Shape::Quotient(
+                a_above.union(b_above)?,
+                a_below.union(b_below)?,
+            ))
         }
         _ => None,
     }

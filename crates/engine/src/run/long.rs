@@ -65,7 +65,9 @@ pub fn rows(
                 && (policy.unknown[row] != 0
                     || (verdict != Verdict::Ineligible && policy.amount[row].is_none()));
             let missing = if open {
-                judge.policy(id).map(|result| result.missing.iter().cloned().collect())
+                judge
+                    .policy(id)
+                    .map(|result| result.missing.iter().cloned().collect())
             } else {
                 None
             };
@@ -91,7 +93,11 @@ pub fn rows(
 }
 
 fn failed(plan: &Plan, id: &str, mask: u64) -> Vec<String> {
-    let clauses = plan.binding.policy(id).into_iter().flat_map(|policy| &policy.clauses);
+    let clauses = plan
+        .binding
+        .policy(id)
+        .into_iter()
+        .flat_map(|policy| &policy.clauses);
     clauses
         .filter(|clause| mask >> clause.index & 1 == 1)
         .map(|clause| clause.id.clone())
@@ -102,7 +108,13 @@ fn failed(plan: &Plan, id: &str, mask: u64) -> Vec<String> {
 pub fn schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, false);
     let money = |name: &str| Field::new(name, DataType::Decimal128(38, 2), true);
-    let list = |name: &str| Field::new(name, DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))), false);
+    let list = |name: &str| {
+        Field::new(
+            name,
+            DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
+            false,
+        )
+    };
     let entries = Field::new(
         "entries",
         DataType::Struct(
@@ -153,7 +165,8 @@ pub fn batch(rows: &[LongRow]) -> Result<RecordBatch, ArrowError> {
         missing.append_value(row.missing.iter().map(Some));
         for (clause, value, unit) in &row.gaps {
             gaps.keys().append_value(clause);
-            gaps.values().append_value(value * 10_i128.pow(6 - unit.places()));
+            gaps.values()
+                .append_value(value * 10_i128.pow(6 - unit.places()));
         }
         gaps.append(true)?;
     }

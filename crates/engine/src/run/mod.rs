@@ -18,8 +18,8 @@ mod text;
 mod vector;
 mod wide;
 
-pub use frame::{Frame, FrameError, FactColumn, Note, Rows, check_identities, text_column};
 pub use batch::{Amounts, Judged, judge, judge_of};
+pub use frame::{FactColumn, Frame, FrameError, Note, Rows, check_identities, text_column};
 pub use long::{LongRow, gap_text};
 pub use plan::{Plan, PolicyPlan};
 pub use program::{Program, Source};

@@ -36,7 +36,9 @@ pub fn join(parts: &[PathBuf], path: &Path) -> Result<(), ScreenError> {
     if let [only] = parts {
         return std::fs::rename(only, path).map_err(failed(path));
     }
-    let Some(first) = parts.first() else { return Ok(()) };
+    let Some(first) = parts.first() else {
+        return Ok(());
+    };
     let read = |at: &PathBuf| -> Result<_, ScreenError> {
         let file = File::open(at).map_err(failed(at))?;
         let metadata = ParquetMetaDataReader::new().parse_and_finish(&file)?;

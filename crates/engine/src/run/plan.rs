@@ -95,12 +95,20 @@ impl Plan {
             .collect();
         let program = Program::new(&binding.terms, shapes, &roots, binding.as_of);
         let (cliques, entangled) = groups(&binding, &policies);
-        Self { binding, program, policies, cliques, entangled }
+        Self {
+            binding,
+            program,
+            policies,
+            cliques,
+            entangled,
+        }
     }
 
     /// Whether any selected policy is judged row by row.
     pub fn needs_rows(&self) -> bool {
-        self.policies.iter().any(|policy| matches!(policy, PolicyPlan::Rows))
+        self.policies
+            .iter()
+            .any(|policy| matches!(policy, PolicyPlan::Rows))
     }
 }
 
@@ -140,10 +148,19 @@ fn batch_plan(
                 let shape = infer::arithmetic(Arithmetic::Subtract, from, less)?;
                 infer::rounded_shape(shape, gap.unit.places())?;
                 wanted.extend([gap.from, gap.less]);
-                Some(GapPlan { from: gap.from, less: gap.less, unit: gap.unit, shape })
+                Some(GapPlan {
+                    from: gap.from,
+                    less: gap.less,
+                    unit: gap.unit,
+                    shape,
+                })
             }
         };
-        clauses.push(ClausePlan { bit: clause.index, when: clause.when, gap });
+        clauses.push(ClausePlan {
+            bit: clause.index,
+            when: clause.when,
+            gap,
+        });
     }
     let money = |term: TermId| infer::rounded_shape(shapes[term.index()]?, 2);
     if let Some(amount) = bound.amount {
@@ -163,7 +180,11 @@ fn batch_plan(
             SavesPlan::Term(term)
         }
     };
-    Some(PolicyPlan::Batch { clauses, amount: bound.amount, saves })
+    Some(PolicyPlan::Batch {
+        clauses,
+        amount: bound.amount,
+        saves,
+    })
 }
 
 /// Sorts the selected policies by how their choice is found: alone, the best of a clique, or by search.
@@ -176,7 +197,9 @@ fn groups(binding: &Binding, plans: &[PolicyPlan]) -> (Vec<Vec<usize>>, BTreeSet
     let conflict = |a: &BoundPolicy, b: &BoundPolicy| {
         a.excludes.contains(&b.id)
             || b.excludes.contains(&a.id)
-            || a.choose_one.iter().any(|group| b.choose_one.contains(group))
+            || a.choose_one
+                .iter()
+                .any(|group| b.choose_one.contains(group))
     };
     let asks: Vec<Vec<String>> = bound
         .iter()
@@ -210,10 +233,14 @@ fn groups(binding: &Binding, plans: &[PolicyPlan]) -> (Vec<Vec<usize>>, BTreeSet
             next += 1;
         }
         component.sort_unstable();
-        let plain = component.iter().all(|at| bound[*at].pool.is_none() && asks[*at].is_empty());
-        let clique = component
+        let plain = component
             .iter()
-            .all(|a| component.iter().all(|b| a == b || conflict(bound[*a], bound[*b])));
+            .all(|at| bound[*at].pool.is_none() && asks[*at].is_empty());
+        let clique = component.iter().all(|a| {
+            component
+                .iter()
+                .all(|b| a == b || conflict(bound[*a], bound[*b]))
+        });
         if plain && clique {
             cliques.push(component);
         } else {

@@ -12,8 +12,8 @@ use super::shape::{Shape, constant};
 use super::text;
 use super::vector::{Column, Digits, Numbers, Vector, same_truth};
 use crate::expression::{Arithmetic, Comparison, Function};
-use crate::judge::{FactTerm, Term, TermId, TermKind, Terms};
 use crate::judge::Value;
+use crate::judge::{FactTerm, Term, TermId, TermKind, Terms};
 
 /// Where a batch's facts come from.
 pub trait Source {
@@ -51,8 +51,11 @@ impl Program {
                 wanted[id.index()] = true;
             }
         }
-        let order: Vec<TermId> =
-            terms.iter().map(|(id, _)| id).filter(|id| wanted[id.index()]).collect();
+        let order: Vec<TermId> = terms
+            .iter()
+            .map(|(id, _)| id)
+            .filter(|id| wanted[id.index()])
+            .collect();
         let mut last_use = vec![0; terms.len()];
         for (place, id) in order.iter().enumerate() {
             last_use[id.index()] = place;
@@ -63,7 +66,13 @@ impl Program {
         for root in roots {
             last_use[root.index()] = usize::MAX;
         }
-        Self { terms: terms.clone(), shapes, order, last_use, as_of }
+        Self {
+            terms: terms.clone(),
+            shapes,
+            order,
+            last_use,
+            as_of,
+        }
     }
 
     /// The shapes of a binding's terms; `None` for what is judged row by row.
@@ -73,10 +82,12 @@ impl Program {
 
     /// The facts that the program reads.
     pub fn facts(&self) -> impl Iterator<Item = &FactTerm> {
-        self.order.iter().filter_map(|id| match &self.terms.get(*id).kind {
-            TermKind::Fact(fact) => Some(fact.as_ref()),
-            _ => None,
-        })
+        self.order
+            .iter()
+            .filter_map(|id| match &self.terms.get(*id).kind {
+                TermKind::Fact(fact) => Some(fact.as_ref()),
+                _ => None,
+            })
     }
 
     /// The shape of a term that the program evaluates.
@@ -89,7 +100,12 @@ impl Program {
         let mut values: Vec<Option<Column>> = vec![None; self.terms.len()];
         for (place, id) in self.order.iter().enumerate() {
             let term = self.terms.get(*id);
-            let column = Batch { program: self, source, values: &values }.evaluate(*id, term);
+            let column = Batch {
+                program: self,
+                source,
+                values: &values,
+            }
+            .evaluate(*id, term);
             values[id.index()] = Some(column);
             for child in term.children() {
                 if self.last_use[child.index()] == place {
@@ -113,7 +129,9 @@ impl Batch<'_> {
     }
 
     fn column(&self, id: TermId) -> &Column {
-        self.values[id.index()].as_ref().expect("parts are evaluated before what they are part of")
+        self.values[id.index()]
+            .as_ref()
+            .expect("parts are evaluated before what they are part of")
     }
 
     fn shape(&self, id: TermId) -> Shape {
@@ -139,7 +157,9 @@ impl Batch<'_> {
             TermKind::Not(inner) => truth(not(&self.truth(*inner))),
             TermKind::And(all) => truth(self.fold(all, and_kleene)),
             TermKind::Or(all) => truth(self.fold(all, or_kleene)),
-            TermKind::Negate(inner) => Column::plain(functions::negate(&self.column(*inner).vector)),
+            TermKind::Negate(inner) => {
+                Column::plain(functions::negate(&self.column(*inner).vector))
+            }
             TermKind::Arithmetic(operator, left, right) => {
                 Column::plain(self.arithmetic(*operator, *left, *right, shape))
             }
@@ -154,13 +174,14 @@ impl Batch<'_> {
                 }
                 truth(Ok(any))
             }
-            TermKind::Case { branches, otherwise } => self.case(branches, *otherwise, shape),
+            TermKind::Case {
+                branches,
+                otherwise,
+            } => self.case(branches, *otherwise, shape),
             TermKind::Call(function, arguments) => self.call(*function, arguments, shape),
             TermKind::Present(inner) => truth(Ok(self.present(*inner))),
             TermKind::Growth { now, base, .. } => Column::plain(self.growth(*now, *base, shape)),
-            TermKind::Step { value, rows, after } => {
-                self.steps(*value, rows, *after, shape)
-            }
+            TermKind::Step { value, rows, after } => self.steps(*value, rows, *after, shape),
             TermKind::PrefixIn(code, prefixes) => {
                 let code = self.column(*code);
                 truth(Ok(text::has_prefix(&code.vector, prefixes, self.rows())))
@@ -184,7 +205,9 @@ impl Batch<'_> {
         ) -> Result<BooleanArray, datafusion::arrow::error::ArrowError>,
     ) -> Result<BooleanArray, datafusion::arrow::error::ArrowError> {
         let mut each = all.iter().map(|id| self.truth(*id));
-        let first = each.next().unwrap_or_else(|| same_truth(Some(true), self.rows()));
+        let first = each
+            .next()
+            .unwrap_or_else(|| same_truth(Some(true), self.rows()));
         each.try_fold(first, |left, right| with(&left, &right))
     }
 
@@ -192,21 +215,32 @@ impl Batch<'_> {
     fn derived(&self, given: TermId, formula: TermId, shape: Shape) -> Column {
         let given_column = self.column(given);
         let absent = given_column.absent.clone();
-        let known = (0..self.rows())
-            .map(|row| given_column.has_value(row) || given_column.is_absent(row));
+        let known =
+            (0..self.rows()).map(|row| given_column.has_value(row) || given_column.is_absent(row));
         let known = BooleanBuffer::from_iter(known);
         if known.count_set_bits() == 0 {
             let column = self.column(formula);
             let vector = select::fit(&column.vector, self.shape(formula), shape);
-            return Column { vector, absent: column.absent.clone() };
+            return Column {
+                vector,
+                absent: column.absent.clone(),
+            };
         }
         let formula_column = self.column(formula);
         let parts = [
-            (known.clone(), select::fit(&given_column.vector, self.shape(given), shape)),
-            (!&known, select::fit(&formula_column.vector, self.shape(formula), shape)),
+            (
+                known.clone(),
+                select::fit(&given_column.vector, self.shape(given), shape),
+            ),
+            (
+                !&known,
+                select::fit(&formula_column.vector, self.shape(formula), shape),
+            ),
         ];
-        let from_formula =
-            formula_column.absent.as_ref().map(|absent| absent & &parts[1].0);
+        let from_formula = formula_column
+            .absent
+            .as_ref()
+            .map(|absent| absent & &parts[1].0);
         Column {
             vector: select::pick(&parts, shape, self.rows()),
             absent: either(absent, from_formula),
@@ -228,26 +262,33 @@ impl Batch<'_> {
             let condition = self.truth(*when);
             let holds = true_bits(&condition);
             let taken = &open & &holds;
-            absent = either(absent, self.column(*then).absent.as_ref().map(|a| a & &taken));
+            absent = either(
+                absent,
+                self.column(*then).absent.as_ref().map(|a| a & &taken),
+            );
             let vector = select::fit(&self.column(*then).vector, self.shape(*then), shape);
             parts.push((taken, vector));
             open = &open & &false_bits(&condition);
         }
         if let Some(id) = otherwise {
             absent = either(absent, self.column(id).absent.as_ref().map(|a| a & &open));
-            parts.push((open, select::fit(&self.column(id).vector, self.shape(id), shape)));
+            parts.push((
+                open,
+                select::fit(&self.column(id).vector, self.shape(id), shape),
+            ));
         }
-        Column { vector: select::pick(&parts, shape, self.rows()), absent }
+        Column {
+            vector: select::pick(&parts, shape, self.rows()),
+            absent,
+        }
     }
 
-    fn steps(
-        &self,
-        value: TermId,
-        rows: &[(Value, Value)],
-        after: bool,
-        shape: Shape,
-    ) -> Column {
-        let operator = if after { Comparison::Greater } else { Comparison::GreaterOrEqual };
+    fn steps(&self, value: TermId, rows: &[(Value, Value)], after: bool, shape: Shape) -> Column {
+        let operator = if after {
+            Comparison::Greater
+        } else {
+            Comparison::GreaterOrEqual
+        };
         let mut open = BooleanBuffer::new_set(self.rows());
         let mut parts = Vec::new();
         for (from, then) in rows.iter().rev() {
@@ -273,7 +314,13 @@ impl Batch<'_> {
         shape: Shape,
     ) -> Vector {
         let (a, b) = (&self.column(left).vector, &self.column(right).vector);
-        functions::calculate(operator, (a, self.shape(left)), (b, self.shape(right)), shape, self.rows())
+        functions::calculate(
+            operator,
+            (a, self.shape(left)),
+            (b, self.shape(right)),
+            shape,
+            self.rows(),
+        )
     }
 
     fn compare(&self, operator: Comparison, left: TermId, right: TermId) -> BooleanArray {
@@ -287,7 +334,11 @@ impl Batch<'_> {
             // What is absent compares false, and unequal.
             Some(absent) => {
                 let value = operator == Comparison::NotEqual;
-                let values = if value { plain.values() | &absent } else { plain.values() & &!&absent };
+                let values = if value {
+                    plain.values() | &absent
+                } else {
+                    plain.values() & &!&absent
+                };
                 let nulls = plain
                     .nulls()
                     .map(|nulls| NullBuffer::new(nulls.inner() | &absent));
@@ -323,7 +374,9 @@ impl Batch<'_> {
     }
 
     fn growth(&self, now: TermId, base: TermId, shape: Shape) -> Vector {
-        let Shape::Quotient(into_above, into_below) = shape else { return Vector::Null };
+        let Shape::Quotient(into_above, into_below) = shape else {
+            return Vector::Null;
+        };
         let (Vector::Numbers(now_n), Vector::Numbers(base_n)) =
             (&self.column(now).vector, &self.column(base).vector)
         else {
@@ -346,14 +399,22 @@ impl Batch<'_> {
         let positive = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| below.at(row) > 0));
         let known = arithmetic::both(now_n.nulls.as_ref(), base_n.nulls.as_ref());
         let nulls = arithmetic::both(known.as_ref(), Some(&positive));
-        let (above, below) =
-            arithmetic::without_nought(Numbers { digits: above, nulls }, below, rows);
+        let (above, below) = arithmetic::without_nought(
+            Numbers {
+                digits: above,
+                nulls,
+            },
+            below,
+            rows,
+        );
         Vector::Quotients { above, below }
     }
 
     fn call(&self, function: Function, arguments: &[TermId], shape: Shape) -> Column {
-        let columns: Vec<(&Vector, Shape)> =
-            arguments.iter().map(|id| (&self.column(*id).vector, self.shape(*id))).collect();
+        let columns: Vec<(&Vector, Shape)> = arguments
+            .iter()
+            .map(|id| (&self.column(*id).vector, self.shape(*id)))
+            .collect();
         if function == Function::AtLeast {
             let wanted = match &columns[0] {
                 (Vector::Numbers(numbers), Shape::Number(is)) if is.scale == 0 => {
@@ -365,7 +426,13 @@ impl Batch<'_> {
                 arguments[1..].iter().map(|id| self.truth(*id)).collect();
             return truth(Ok(functions::at_least(wanted, &conditions, self.rows())));
         }
-        Column::plain(functions::call(function, &columns, shape, self.program.as_of, self.rows()))
+        Column::plain(functions::call(
+            function,
+            &columns,
+            shape,
+            self.program.as_of,
+            self.rows(),
+        ))
     }
 }
 
@@ -379,11 +446,15 @@ pub fn constant_vector(value: &Value, rows: usize) -> Vector {
         }),
         Value::Text(text) => Vector::SameText(text.clone()),
         Value::Number(number) => match constant(number) {
-            Some((digits, _, None)) => {
-                Vector::Numbers(Numbers { digits: Digits::Same(digits), nulls: None })
-            }
+            Some((digits, _, None)) => Vector::Numbers(Numbers {
+                digits: Digits::Same(digits),
+                nulls: None,
+            }),
             Some((above, _, Some((below, _)))) => Vector::Quotients {
-                above: Numbers { digits: Digits::Same(above), nulls: None },
+                above: Numbers {
+                    digits: Digits::Same(above),
+                    nulls: None,
+                },
                 below: Digits::Same(below),
             },
             None => Vector::Null,

@@ -149,18 +149,28 @@ impl Screening<'_> {
     pub async fn run(&self, input: Input, output: Output) -> Result<Screened, ScreenError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         // A table in memory is small; one part keeps its rows in order.
-        let partitions = if matches!(input, Input::Parquet(_)) { threads } else { 1 };
+        let partitions = if matches!(input, Input::Parquet(_)) {
+            threads
+        } else {
+            1
+        };
         let mut config = SessionConfig::new()
             .with_target_partitions(partitions)
             .with_batch_size(BATCH_ROWS);
-        config.options_mut().execution.parquet.schema_force_view_types = false;
+        config
+            .options_mut()
+            .execution
+            .parquet
+            .schema_force_view_types = false;
         config.options_mut().optimizer.repartition_file_min_size = 0;
         let context = SessionContext::new_with_config(config);
         let table = match input {
             Input::Table(batch) => context.read_batch(batch)?,
             Input::Parquet(path) => {
                 let path = path.to_string_lossy().into_owned();
-                context.read_parquet(path, ParquetReadOptions::default()).await?
+                context
+                    .read_parquet(path, ParquetReadOptions::default())
+                    .await?
             }
         };
         let schema = Arc::new(table.schema().as_arrow().clone());
@@ -183,9 +193,15 @@ impl Screening<'_> {
         // Rows that are judged one by one read any fact that a rule names, so all columns stay then.
         let by_rows = plan.needs_rows() || !plan.entangled.is_empty();
         let every: Vec<usize> = (0..schema.fields().len()).collect();
-        let places = if by_rows { every } else { frame.places(plan.program.facts()) };
-        let columns =
-            places.iter().map(|place| col(ident_of(schema, *place))).collect::<Vec<_>>();
+        let places = if by_rows {
+            every
+        } else {
+            frame.places(plan.program.facts())
+        };
+        let columns = places
+            .iter()
+            .map(|place| col(ident_of(schema, *place)))
+            .collect::<Vec<_>>();
         let table = table.select(columns)?;
         let frame = frame.projected(&places);
         let compares = plan.binding.card_ids().next().is_some();
@@ -199,7 +215,14 @@ impl Screening<'_> {
         } else {
             None
         };
-        Ok((Arc::new(Shared { plan, frame, population }), table))
+        Ok((
+            Arc::new(Shared {
+                plan,
+                frame,
+                population,
+            }),
+            table,
+        ))
     }
 }
 
@@ -271,7 +294,11 @@ async fn run_part(
     is_wide: bool,
     keep: bool,
 ) -> Result<Part, ScreenError> {
-    let schema = if is_wide { wide::schema(&shared.plan) } else { long::schema() };
+    let schema = if is_wide {
+        wide::schema(&shared.plan)
+    } else {
+        long::schema()
+    };
     let mut writer = path.map(|path| open_writer(path, &schema)).transpose()?;
     let mut part = Part {
         summary: shared
@@ -279,7 +306,10 @@ async fn run_part(
             .binding
             .selected
             .iter()
-            .map(|policy| PolicySummary { policy: policy.clone(), ..PolicySummary::default() })
+            .map(|policy| PolicySummary {
+                policy: policy.clone(),
+                ..PolicySummary::default()
+            })
             .collect(),
         ..Part::default()
     };
@@ -318,7 +348,11 @@ fn open_writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, Scr
         path: path.display().to_string(),
         source,
     })?;
-    Ok(ArrowWriter::try_new(file, Arc::clone(schema), Some(parquet_parts::properties()))?)
+    Ok(ArrowWriter::try_new(
+        file,
+        Arc::clone(schema),
+        Some(parquet_parts::properties()),
+    )?)
 }
 
 fn take_in(part: &mut Part, rows: &Rows, judged: &[Judged]) {
@@ -327,7 +361,8 @@ fn take_in(part: &mut Part, rows: &Rows, judged: &[Judged]) {
         summary.add(policy, count);
     }
     part.notes.extend(rows.notes.iter().cloned());
-    part.identities.extend((0..count).map(|row| hash(rows.identity(row))));
+    part.identities
+        .extend((0..count).map(|row| hash(rows.identity(row))));
     part.subjects += count;
 }
 
@@ -341,7 +376,10 @@ fn finish(
     parts: Vec<(Part, Option<PathBuf>)>,
     output: &Output,
 ) -> Result<Screened, ScreenError> {
-    let mut screened = Screened { ignored: shared.frame.ignored.clone(), ..Screened::default() };
+    let mut screened = Screened {
+        ignored: shared.frame.ignored.clone(),
+        ..Screened::default()
+    };
     let mut identities = Vec::new();
     let mut files = Vec::new();
     for (part, path) in parts {
@@ -353,9 +391,12 @@ fn finish(
                 sum.merge(other);
             }
         }
-        screened.notes.extend(
-            part.notes.into_iter().map(|note| Note { row: note.row + before, ..note }),
-        );
+        screened
+            .notes
+            .extend(part.notes.into_iter().map(|note| Note {
+                row: note.row + before,
+                ..note
+            }));
         screened.rows.extend(part.rows);
         identities.extend(part.identities);
         screened.subjects += part.subjects as u64;
@@ -369,7 +410,12 @@ fn finish(
             .rows
             .get(first * shared.plan.binding.selected.len().max(1))
             .map_or_else(|| "?".to_owned(), |row| row.subject_id.clone());
-        return Err(FrameError::SubjectTwice { id, first: first + 1, second: second + 1 }.into());
+        return Err(FrameError::SubjectTwice {
+            id,
+            first: first + 1,
+            second: second + 1,
+        }
+        .into());
     }
     if let Output::WideParquet(path) | Output::LongParquet(path) = output {
         parquet_parts::join(&files, path)?;
@@ -382,8 +428,11 @@ fn finish(
 fn repeated(identities: &[u64]) -> Option<(usize, usize)> {
     let mut sorted: Vec<u64> = identities.to_vec();
     sorted.sort_unstable();
-    let twice: std::collections::HashSet<u64> =
-        sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    let twice: std::collections::HashSet<u64> = sorted
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0])
+        .collect();
     if twice.is_empty() {
         return None;
     }

@@ -110,7 +110,9 @@ fn pick_digits(
         Digits::Same(value) => i64::try_from(*value).is_ok(),
     };
     let narrow = into.is_narrow()
-        && parts.iter().all(|(_, vector)| digits(vector).is_none_or(&fits));
+        && parts
+            .iter()
+            .all(|(_, vector)| digits(vector).is_none_or(&fits));
     if narrow {
         let mut picked = vec![elsewhere; rows];
         for (taken, vector) in parts {

@@ -68,7 +68,10 @@ impl Fixed {
 
     /// Product.
     pub fn times(self, other: Self) -> Option<Self> {
-        Self::new(self.scale + other.scale, self.bound.checked_mul(other.bound)?)
+        Self::new(
+            self.scale + other.scale,
+            self.bound.checked_mul(other.bound)?,
+        )
     }
 
     /// What holds the numbers of both.
@@ -111,15 +114,24 @@ mod tests {
 
     #[test]
     fn constants_take_the_fewest_decimals() {
-        assert_eq!(constant(&exact("0.05")), Some((5, Fixed { scale: 2, bound: 5 }, None)));
-        assert_eq!(constant(&exact("3")), Some((3, Fixed { scale: 0, bound: 3 }, None)));
+        assert_eq!(
+            constant(&exact("0.05")),
+            Some((5, Fixed { scale: 2, bound: 5 }, None))
+        );
+        assert_eq!(
+            constant(&exact("3")),
+            Some((3, Fixed { scale: 0, bound: 3 }, None))
+        );
         let (above, _, below) = constant(&exact("2/3")).unwrap();
         assert_eq!((above, below.unwrap().0), (2, 3));
     }
 
     #[test]
     fn what_could_overflow_has_no_shape() {
-        let money = Fixed { scale: 2, bound: 9_000_000_000_000_000 };
+        let money = Fixed {
+            scale: 2,
+            bound: 9_000_000_000_000_000,
+        };
         let square = money.times(money).unwrap();
         assert!(!square.is_narrow());
         assert_eq!(square.times(money), None);

@@ -24,8 +24,12 @@ fn rulebook() -> Rulebook {
 fn facts_by_date(rulebook: &Rulebook) -> BTreeMap<NaiveDate, Vec<Facts>> {
     let mut by_date: BTreeMap<NaiveDate, Vec<Facts>> = BTreeMap::new();
     for case in rulebook.cases() {
-        let Target::Policy(id) = &case.target else { continue };
-        let Some(policy) = rulebook.policies.get(id) else { continue };
+        let Target::Policy(id) = &case.target else {
+            continue;
+        };
+        let Some(policy) = rulebook.policies.get(id) else {
+            continue;
+        };
         if policy.subject == SubjectKind::Enterprise && case.set.is_empty() && case.zone.is_none() {
             let rows = by_date.entry(case.as_of).or_default();
             let id = format!("r{}", rows.len());
@@ -36,13 +40,21 @@ fn facts_by_date(rulebook: &Rulebook) -> BTreeMap<NaiveDate, Vec<Facts>> {
 }
 
 fn table(rulebook: &Rulebook, rows: &[Facts]) -> RecordBatch {
-    let keys: BTreeSet<String> =
-        rows.iter().flat_map(|facts| facts.iter().map(|(key, _)| key.to_string())).collect();
+    let keys: BTreeSet<String> = rows
+        .iter()
+        .flat_map(|facts| facts.iter().map(|(key, _)| key.to_string()))
+        .collect();
     let mut fields = vec![Field::new("subject_id", DataType::Utf8, false)];
-    let ids: StringArray = rows.iter().map(|facts| Some(facts.subject_id.clone())).collect();
+    let ids: StringArray = rows
+        .iter()
+        .map(|facts| Some(facts.subject_id.clone()))
+        .collect();
     let mut columns: Vec<ArrayRef> = vec![Arc::new(ids)];
     for key in keys {
-        let cells: StringArray = rows.iter().map(|facts| cell(rulebook, facts, &key)).collect();
+        let cells: StringArray = rows
+            .iter()
+            .map(|facts| cell(rulebook, facts, &key))
+            .collect();
         fields.push(Field::new(&key, DataType::Utf8, true));
         columns.push(Arc::new(cells));
     }
@@ -58,7 +70,9 @@ fn cell(rulebook: &Rulebook, facts: &Facts, column: &str) -> Option<String> {
 }
 
 fn text_of(rulebook: &Rulebook, key: &FactKey, value: &Value) -> String {
-    let variable = rulebook.variable(&SubjectKind::Enterprise, &key.name).unwrap();
+    let variable = rulebook
+        .variable(&SubjectKind::Enterprise, &key.name)
+        .unwrap();
     value.to_text(variable.ty)
 }
 
@@ -75,8 +89,13 @@ fn run(rulebook: &Rulebook, as_of: NaiveDate, rows: &[Facts]) -> Vec<LongRow> {
         set: HashMap::new(),
     };
     let input = Input::Table(table(rulebook, rows));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(screening.run(input, Output::Rows)).unwrap().rows
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(screening.run(input, Output::Rows))
+        .unwrap()
+        .rows
 }
 
 fn compare(rulebook: &Rulebook, as_of: NaiveDate, rows: &[Facts]) -> usize {
@@ -106,16 +125,31 @@ fn compare(rulebook: &Rulebook, as_of: NaiveDate, rows: &[Facts]) -> usize {
                 continue;
             }
             assert_eq!(row.amount, hundredths(result.amount.as_ref()), "{place}");
-            assert_eq!(row.missing, result.missing.iter().cloned().collect::<Vec<_>>(), "{place}");
+            assert_eq!(
+                row.missing,
+                result.missing.iter().cloned().collect::<Vec<_>>(),
+                "{place}"
+            );
             assert_eq!(row.chosen, combination.chosen.contains(id), "{place}");
             let saves = combination.saves.get(id).and_then(Option::as_ref);
             assert_eq!(row.saves, hundredths(saves), "saves of {place}");
             let bound = binding.policy(id).unwrap();
             for (clause, gap) in result.gaps(bound) {
-                let unit = bound.clauses.iter().find(|c| c.id == clause).unwrap().gap.unwrap().unit;
+                let unit = bound
+                    .clauses
+                    .iter()
+                    .find(|c| c.id == clause)
+                    .unwrap()
+                    .gap
+                    .unwrap()
+                    .unit;
                 let scale = Exact::from_integer(10_i128.pow(unit.places()));
                 let wanted = gap.and_then(|gap| (gap * &scale).to_integer());
-                let got = row.gaps.iter().find(|(c, ..)| c == clause).map(|(_, value, _)| *value);
+                let got = row
+                    .gaps
+                    .iter()
+                    .find(|(c, ..)| c == clause)
+                    .map(|(_, value, _)| *value);
                 assert_eq!(got, wanted, "gap {clause} of {place}");
             }
             seen += 1;
@@ -140,7 +174,9 @@ fn neighbours(rows: &[Facts], count: usize, seed: u64) -> Vec<Facts> {
     let mut state = seed;
     let mut random = move |below: usize| {
         // The constants of Knuth's MMIX generator: repeatable, and no library needed for it.
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % below
     };
     (0..count)

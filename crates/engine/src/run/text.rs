@@ -29,13 +29,15 @@ pub fn value_at(array: &dyn Array, row: usize) -> Option<&str> {
 fn dictionary_key(array: &dyn Array, row: usize) -> Option<(usize, &dyn Array)> {
     macro_rules! key {
         ($kind:ty) => {
-            array.as_dictionary_opt::<$kind>().map(|dictionary| {
-                (dictionary.key(row), dictionary.values().as_ref())
-            })
+            array
+                .as_dictionary_opt::<$kind>()
+                .map(|dictionary| (dictionary.key(row), dictionary.values().as_ref()))
         };
     }
-    let (key, values) =
-        key!(Int32Type).or_else(|| key!(Int8Type)).or_else(|| key!(Int16Type)).or_else(|| key!(Int64Type))?;
+    let (key, values) = key!(Int32Type)
+        .or_else(|| key!(Int8Type))
+        .or_else(|| key!(Int16Type))
+        .or_else(|| key!(Int64Type))?;
     Some((key?, values))
 }
 
@@ -61,7 +63,10 @@ fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> Boole
                 let keys = dictionary.keys().values();
                 // Keys of rows that are not known may be anything.
                 BooleanBuffer::collect_bool(rows, |row| {
-                    usize::try_from(keys[row]).ok().and_then(|key| distinct.get(key)) == Some(&true)
+                    usize::try_from(keys[row])
+                        .ok()
+                        .and_then(|key| distinct.get(key))
+                        == Some(&true)
                 })
             } else {
                 BooleanBuffer::collect_bool(rows, |row| {
@@ -76,7 +81,11 @@ fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> Boole
 
 /// Whether each text begins with one of the prefixes.
 pub fn has_prefix(vector: &Vector, prefixes: &[String], rows: usize) -> BooleanArray {
-    each(vector, rows, |text| prefixes.iter().any(|prefix| text.starts_with(prefix.as_str())))
+    each(vector, rows, |text| {
+        prefixes
+            .iter()
+            .any(|prefix| text.starts_with(prefix.as_str()))
+    })
 }
 
 /// How two texts compare.
@@ -85,9 +94,9 @@ pub fn compare(operator: Comparison, left: &Vector, right: &Vector, rows: usize)
         (left, Vector::SameText(constant)) => {
             each(left, rows, |text| holds(operator, text.cmp(constant)))
         }
-        (Vector::SameText(constant), right) => {
-            each(right, rows, |text| holds(operator, constant.as_str().cmp(text)))
-        }
+        (Vector::SameText(constant), right) => each(right, rows, |text| {
+            holds(operator, constant.as_str().cmp(text))
+        }),
         (Vector::Text(a), Vector::Text(b)) => {
             let nulls = NullBuffer::union(a.logical_nulls().as_ref(), b.logical_nulls().as_ref());
             let values = BooleanBuffer::collect_bool(rows, |row| {

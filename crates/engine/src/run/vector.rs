@@ -68,16 +68,20 @@ pub struct Column {
 impl Column {
     /// A vector without absent rows.
     pub fn plain(vector: Vector) -> Self {
-        Self { vector, absent: None }
+        Self {
+            vector,
+            absent: None,
+        }
     }
 
     /// Whether a row has a value: neither unknown nor absent.
     pub fn has_value(&self, row: usize) -> bool {
         match &self.vector {
             Vector::Truth(values) => values.is_valid(row),
-            Vector::Numbers(numbers) | Vector::Quotients { above: numbers, .. } => {
-                numbers.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row))
-            }
+            Vector::Numbers(numbers) | Vector::Quotients { above: numbers, .. } => numbers
+                .nulls
+                .as_ref()
+                .is_none_or(|nulls| nulls.is_valid(row)),
             Vector::Text(values) => values.is_valid(row),
             Vector::SameText(_) => true,
             Vector::Null => false,
@@ -107,9 +111,16 @@ impl Column {
 pub fn same_truth(value: Option<bool>, rows: usize) -> BooleanArray {
     match value {
         Some(value) => BooleanArray::new(
-            if value { BooleanBuffer::new_set(rows) } else { BooleanBuffer::new_unset(rows) },
+            if value {
+                BooleanBuffer::new_set(rows)
+            } else {
+                BooleanBuffer::new_unset(rows)
+            },
             None,
         ),
-        None => BooleanArray::new(BooleanBuffer::new_unset(rows), Some(NullBuffer::new_null(rows))),
+        None => BooleanArray::new(
+            BooleanBuffer::new_unset(rows),
+            Some(NullBuffer::new_null(rows)),
+        ),
     }
 }

@@ -77,7 +77,12 @@ pub async fn show(viewer: Viewer) -> Result<Response, PageError> {
                         RefOr::T(parameter) => Some(parameter),
                         RefOr::Ref(_) => None,
                     })
-                    .map(|one| (one.name.clone(), one.description.clone().unwrap_or_default()))
+                    .map(|one| {
+                        (
+                            one.name.clone(),
+                            one.description.clone().unwrap_or_default(),
+                        )
+                    })
                     .collect(),
             })
         })

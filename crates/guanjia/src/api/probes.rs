@@ -15,6 +15,9 @@ pub async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.ledger.is_ready().await {
         (StatusCode::OK, "ready\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        )
     }
 }

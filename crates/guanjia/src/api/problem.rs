@@ -39,12 +39,14 @@ impl Problem {
 /// The problem that a page's error is to a program.
 pub fn from_page_error(error: &PageError) -> Problem {
     match error {
-        PageError::SignInNeeded { .. } => {
-            Problem::new(StatusCode::UNAUTHORIZED, "send `Authorization: Bearer TOKEN`")
-        }
-        PageError::PasswordDue => {
-            Problem::new(StatusCode::FORBIDDEN, "this account must set its own password first")
-        }
+        PageError::SignInNeeded { .. } => Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "send `Authorization: Bearer TOKEN`",
+        ),
+        PageError::PasswordDue => Problem::new(
+            StatusCode::FORBIDDEN,
+            "this account must set its own password first",
+        ),
         PageError::CrossSite => {
             Problem::new(StatusCode::FORBIDDEN, "a page of another site sent this")
         }
@@ -55,9 +57,10 @@ pub fn from_page_error(error: &PageError) -> Problem {
             Problem::new(StatusCode::NOT_FOUND, "nothing with this id in your scope")
         }
         PageError::BadRequest(detail) => Problem::new(StatusCode::BAD_REQUEST, detail.clone()),
-        PageError::Internal => {
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "an internal error was logged")
-        }
+        PageError::Internal => Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "an internal error was logged",
+        ),
     }
 }
 
@@ -77,9 +80,14 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
-        let challenge = (status == StatusCode::UNAUTHORIZED)
-            .then_some([(header::WWW_AUTHENTICATE, "Bearer")]);
-        (status, challenge, [(header::CONTENT_TYPE, "application/problem+json")], body)
+        let challenge =
+            (status == StatusCode::UNAUTHORIZED).then_some([(header::WWW_AUTHENTICATE, "Bearer")]);
+        (
+            status,
+            challenge,
+            [(header::CONTENT_TYPE, "application/problem+json")],
+            body,
+        )
             .into_response()
     }
 }

@@ -71,7 +71,10 @@ pub async fn project(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let kind = SubjectKind::Project;
-    tagged(&headers, &read(&app, &viewer, &kind, Permission::SeeProjects, id).await?)
+    tagged(
+        &headers,
+        &read(&app, &viewer, &kind, Permission::SeeProjects, id).await?,
+    )
 }
 
 /// An enterprise with its facts.
@@ -94,7 +97,10 @@ pub async fn enterprise(
     Path(id): Path<i64>,
 ) -> Result<Response, Problem> {
     let kind = SubjectKind::Enterprise;
-    tagged(&headers, &read(&app, &viewer, &kind, Permission::SeeEnterprises, id).await?)
+    tagged(
+        &headers,
+        &read(&app, &viewer, &kind, Permission::SeeEnterprises, id).await?,
+    )
 }
 
 async fn read(
@@ -133,14 +139,18 @@ fn body(fact: FactRecord) -> Option<FactBody> {
         value: value.to_string(),
         currency,
         qualifier: fact.qualifier,
-        recorded_at: fact.recorded_at.to_datetime().map(|at| at.to_rfc3339()).unwrap_or_default(),
+        recorded_at: fact
+            .recorded_at
+            .to_datetime()
+            .map(|at| at.to_rfc3339())
+            .unwrap_or_default(),
     })
 }
 
 /// JSON with an ETag of its content; nothing but the tag where the caller has it already.
 pub fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Result<Response, Problem> {
-    let bytes = serde_json::to_vec(body)
-        .map_err(|error| Problem::from(PageError::internal(&error)))?;
+    let bytes =
+        serde_json::to_vec(body).map_err(|error| Problem::from(PageError::internal(&error)))?;
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
     let known = headers
         .get(header::IF_NONE_MATCH)

@@ -69,9 +69,13 @@ pub async fn projects(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let query = query.unwrap_or_default();
-    let page = page(&app, &viewer, &projects::list::SPEC, &query, |row: &ProjectRow, name| {
-        json_of(&projects::list::raw(row, name))
-    });
+    let page = page(
+        &app,
+        &viewer,
+        &projects::list::SPEC,
+        &query,
+        |row: &ProjectRow, name| json_of(&projects::list::raw(row, name)),
+    );
     tagged(&headers, &page.await?)
 }
 
@@ -130,7 +134,10 @@ async fn page<R: Headed>(
 ) -> Result<SubjectPage, Problem> {
     let asked = filters::query(app, viewer, spec, &Address::parse(query)).await?;
     let scope = viewer.scope(spec.permission);
-    let found = app.ledger.list::<R>(&scope, &asked, viewer.reading()).await?;
+    let found = app
+        .ledger
+        .list::<R>(&scope, &asked, viewer.reading())
+        .await?;
     let items = found.rows.iter().map(|row| {
         let head = row.head();
         SubjectRow {
@@ -146,7 +153,10 @@ async fn page<R: Headed>(
                 .collect(),
         }
     });
-    Ok(SubjectPage { items: items.collect(), next: found.next.map(|next| next.encode()) })
+    Ok(SubjectPage {
+        items: items.collect(),
+        next: found.next.map(|next| next.encode()),
+    })
 }
 
 fn json_of(raw: &Raw<'_>) -> Json {

@@ -81,7 +81,10 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "a command tells its errors on standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command tells its errors on standard error"
+)]
 fn eprintln_report(report: &miette::Report) {
     eprintln!("{report:?}");
 }
@@ -111,15 +114,19 @@ fn in_language(command: ClapCommand, lang: Lang, key: &str) -> ClapCommand {
     if let Some(about) = lang.find(key) {
         command = command.about(about);
     }
-    let arguments: Vec<String> =
-        command.get_arguments().map(|argument| argument.get_id().to_string()).collect();
+    let arguments: Vec<String> = command
+        .get_arguments()
+        .map(|argument| argument.get_id().to_string())
+        .collect();
     for id in arguments {
         if let Some(help) = lang.find(&format!("{key}--{}", id.replace('_', "-"))) {
             command = command.mut_arg(&id, |argument| argument.help(help));
         }
     }
-    let names: Vec<String> =
-        command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|sub| sub.get_name().to_owned())
+        .collect();
     for name in names {
         let key = format!("{key}-{name}");
         command = command.mut_subcommand(&name, |sub| in_language(sub, lang, &key));

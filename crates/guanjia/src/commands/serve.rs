@@ -27,16 +27,16 @@ pub fn run(args: Args, lang: Lang) -> CommandResult {
 }
 
 /// Serves the ledger of a data directory until the process is told to stop.
-pub async fn serve(
-    data: &Path,
-    listen: SocketAddr,
-    demo: bool,
-    lang: Lang,
-) -> miette::Result<()> {
+pub async fn serve(data: &Path, listen: SocketAddr, demo: bool, lang: Lang) -> miette::Result<()> {
     let ledger = place::open_ledger(data).await?;
     let secure_cookies = std::env::var("GUANJIA_SECURE_COOKIES").is_ok_and(|value| value == "1");
     let single_sign_on = SingleSignOn::from_environment()?;
-    let app = App { ledger, single_sign_on, demo, secure_cookies };
+    let app = App {
+        ledger,
+        single_sign_on,
+        demo,
+        secure_cookies,
+    };
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .into_diagnostic()
@@ -52,7 +52,10 @@ pub async fn serve(
         .into_diagnostic()
 }
 
-#[expect(clippy::print_stderr, reason = "a command tells what it does on standard error")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command tells what it does on standard error"
+)]
 fn tell(words: &str) {
     eprintln!("{words}");
 }

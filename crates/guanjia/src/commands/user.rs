@@ -56,21 +56,41 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
 
 async fn act(what: &What, lang: Lang) -> miette::Result<()> {
     match what {
-        What::Add { login, role, scope, name, data } => {
+        What::Add {
+            login,
+            role,
+            scope,
+            name,
+            data,
+        } => {
             let ledger = place::open_ledger(&place::data_dir(data.as_deref())).await?;
-            add(&ledger, login, name.as_deref(), role, scope.as_deref(), lang).await
+            add(
+                &ledger,
+                login,
+                name.as_deref(),
+                role,
+                scope.as_deref(),
+                lang,
+            )
+            .await
         }
         What::Password { login, data } => {
             let ledger = place::open_ledger(&place::data_dir(data.as_deref())).await?;
             let user = known(&ledger, login, lang).await?;
             let hash = passwords::hash_now(&read_password(login, lang)?);
-            ledger.set_password(&place::stamp(), user, &hash, false).await.into_diagnostic()?;
+            ledger
+                .set_password(&place::stamp(), user, &hash, false)
+                .await
+                .into_diagnostic()?;
             Ok(())
         }
         What::Disable { login, data } => {
             let ledger = place::open_ledger(&place::data_dir(data.as_deref())).await?;
             let user = known(&ledger, login, lang).await?;
-            ledger.set_disabled(&place::stamp(), user, true).await.into_diagnostic()?;
+            ledger
+                .set_disabled(&place::stamp(), user, true)
+                .await
+                .into_diagnostic()?;
             Ok(())
         }
         What::List { data } => {
@@ -82,17 +102,18 @@ async fn act(what: &What, lang: Lang) -> miette::Result<()> {
 
 async fn known(ledger: &Ledger, login: &str, lang: Lang) -> miette::Result<i64> {
     let user = ledger.user_by_login(login).await.into_diagnostic()?;
-    user.map(|user| user.id).ok_or_else(|| miette!("{}", lang.with("user-unknown", login)))
+    user.map(|user| user.id)
+        .ok_or_else(|| miette!("{}", lang.with("user-unknown", login)))
 }
 
 fn read_password(login: &str, lang: Lang) -> miette::Result<String> {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).into_diagnostic()?;
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .into_diagnostic()?;
     let password = text.trim_end_matches(['\r', '\n']).to_owned();
     match passwords::weakness(&password, login) {
-        Some(weakness) => {
-            Err(miette!("{}", lang.find(weakness.key()).unwrap_or_default()))
-        }
+        Some(weakness) => Err(miette!("{}", lang.find(weakness.key()).unwrap_or_default())),
         None => Ok(password),
     }
 }
@@ -107,10 +128,21 @@ async fn add(
 ) -> miette::Result<()> {
     let role = Role::from_id(role).ok_or_else(|| {
         let known: Vec<_> = Role::ALL.iter().map(|role| role.id()).collect();
-        miette!("{}", lang.with_all("user-role-unknown", &[("value", role), ("known", &known.join(", "))]))
+        miette!(
+            "{}",
+            lang.with_all(
+                "user-role-unknown",
+                &[("value", role), ("known", &known.join(", "))]
+            )
+        )
     })?;
     let (organisation_id, enterprise_id) = reach(ledger, role, scope, lang).await?;
-    if ledger.user_by_login(login).await.into_diagnostic()?.is_some() {
+    if ledger
+        .user_by_login(login)
+        .await
+        .into_diagnostic()?
+        .is_some()
+    {
         return Err(miette!("{}", lang.with("user-login-taken", login)));
     }
     let hash = passwords::hash_now(&read_password(login, lang)?);
@@ -126,8 +158,12 @@ async fn add(
         })
         .await
         .into_diagnostic()?;
-    let grant =
-        NewGrant { user_id: user.id, role: role.id().to_owned(), organisation_id, enterprise_id };
+    let grant = NewGrant {
+        user_id: user.id,
+        role: role.id().to_owned(),
+        organisation_id,
+        enterprise_id,
+    };
     write.grant(&grant).await.into_diagnostic()?;
     let detail = serde_json::json!({"login": user.login, "role": grant.role});
     let action = ledger::Action::new("user.add", "user", user.id).with(detail);
@@ -151,9 +187,13 @@ async fn reach(
         };
     };
     let everything = Scope::everything();
-    let organisations =
-        ledger.organisations(&everything, AsOf::Now).await.into_diagnostic()?;
-    let mut named = organisations.iter().filter(|organisation| organisation.name == wanted);
+    let organisations = ledger
+        .organisations(&everything, AsOf::Now)
+        .await
+        .into_diagnostic()?;
+    let mut named = organisations
+        .iter()
+        .filter(|organisation| organisation.name == wanted);
     match (named.next(), named.next()) {
         (Some(one), None) => return Ok((Some(one.id), None)),
         (Some(_), Some(_)) => {
@@ -161,7 +201,9 @@ async fn reach(
         }
         (None, _) => {}
     }
-    let zones = organisations.iter().filter(|organisation| organisation.parent_id.is_none());
+    let zones = organisations
+        .iter()
+        .filter(|organisation| organisation.parent_id.is_none());
     for zone in zones {
         let found = ledger
             .subject_by_code(&everything, zone.id, &SubjectKind::Enterprise, wanted)
@@ -190,7 +232,10 @@ async fn reach(
     Err(miette!("{}", lang.with("user-scope-unknown", wanted)))
 }
 
-#[expect(clippy::print_stdout, reason = "the result of a command goes to standard output")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the result of a command goes to standard output"
+)]
 async fn list(ledger: &Ledger, lang: Lang) -> miette::Result<()> {
     let grants = ledger.grants().await.into_diagnostic()?;
     for user in ledger.users().await.into_diagnostic()? {
@@ -199,8 +244,17 @@ async fn list(ledger: &Ledger, lang: Lang) -> miette::Result<()> {
             .filter(|grant| grant.user_id == user.id)
             .map(|grant| grant.role.as_str())
             .collect();
-        let state = if user.disabled { lang.t("user-disabled") } else { lang.t("user-active") };
-        println!("{}\t{}\t{}\t{state}", user.login, user.display_name, roles.join(","));
+        let state = if user.disabled {
+            lang.t("user-disabled")
+        } else {
+            lang.t("user-active")
+        };
+        println!(
+            "{}\t{}\t{}\t{state}",
+            user.login,
+            user.display_name,
+            roles.join(",")
+        );
     }
     Ok(())
 }

@@ -14,8 +14,13 @@ use sha2::{Digest, Sha256};
 struct Assets;
 
 /// The stylesheets in the order in which they build on each other.
-const STYLES: [&str; 5] =
-    ["css/tokens.css", "css/base.css", "css/frame.css", "css/components.css", "css/print.css"];
+const STYLES: [&str; 5] = [
+    "css/tokens.css",
+    "css/base.css",
+    "css/frame.css",
+    "css/components.css",
+    "css/print.css",
+];
 
 struct Bundle {
     css: String,
@@ -29,9 +34,7 @@ static BUNDLE: LazyLock<Bundle> = LazyLock::new(|| {
         .map(|file| String::from_utf8_lossy(&file.data).into_owned())
         .collect();
     let mut versions: HashMap<String, String> = Assets::iter()
-        .filter_map(|path| {
-            Assets::get(&path).map(|file| (path.to_string(), digest(&file.data)))
-        })
+        .filter_map(|path| Assets::get(&path).map(|file| (path.to_string(), digest(&file.data))))
         .collect();
     versions.insert("app.css".to_owned(), digest(css.as_bytes()));
     Bundle { css, versions }
@@ -55,8 +58,10 @@ pub async fn asset(Path(path): Path<String>) -> Response {
         Some("svg") => "image/svg+xml",
         _ => "text/plain; charset=utf-8",
     };
-    let forever =
-        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    let forever = [
+        (header::CONTENT_TYPE, kind),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
     if path == "app.css" {
         return (forever, BUNDLE.css.as_str()).into_response();
     }

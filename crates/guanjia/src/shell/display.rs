@@ -32,12 +32,18 @@ pub fn amount(fen: Fen, lang: Lang) -> Amount {
     } else {
         (exact.clone(), lang.t("unit-yuan"))
     };
-    Amount { digits, unit, exact }
+    Amount {
+        digits,
+        unit,
+        exact,
+    }
 }
 
 /// An amount in 万元 for a column of a table, with as many decimals as it needs.
 pub fn wan(fen: Fen) -> String {
-    (Decimal::new(fen, 2) / Decimal::from(10_000)).normalize().to_string()
+    (Decimal::new(fen, 2) / Decimal::from(10_000))
+        .normalize()
+        .to_string()
 }
 
 /// The amount with its source's own digits: exact, in 亿元, 万元 or 元 without rounding.
@@ -50,8 +56,14 @@ pub fn sourced_amount(fen: Fen, lang: Lang) -> Amount {
     } else {
         (100, "unit-yuan")
     };
-    let digits = (Decimal::from(fen) / Decimal::from(unit_fen)).normalize().to_string();
-    Amount { digits, unit: words(lang, unit), exact }
+    let digits = (Decimal::from(fen) / Decimal::from(unit_fen))
+        .normalize()
+        .to_string();
+    Amount {
+        digits,
+        unit: words(lang, unit),
+        exact,
+    }
 }
 
 fn words(lang: Lang, key: &str) -> String {
@@ -67,16 +79,17 @@ fn rounded(fen: Fen, unit_fen: i64, places: u32) -> String {
 
 /// A ratio as percent with up to two decimals: 0.125 is `12.5%`.
 pub fn percent(ratio: Decimal) -> String {
-    let percent = (ratio * Decimal::ONE_HUNDRED).round_dp_with_strategy(
-        2,
-        rust_decimal::RoundingStrategy::MidpointAwayFromZero,
-    );
+    let percent = (ratio * Decimal::ONE_HUNDRED)
+        .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
     format!("{}%", percent.normalize())
 }
 
 /// A moment in Asia/Shanghai to the minute.
 pub fn moment(moment: DateTime<Utc>) -> String {
-    moment.with_timezone(&clock::zone()).format("%Y-%m-%d %H:%M").to_string()
+    moment
+        .with_timezone(&clock::zone())
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 #[cfg(test)]

@@ -79,10 +79,25 @@ pub struct Link {
 /// The rail: group, section, address, permission (none: whoever is signed in).
 const LINKS: &[(&str, &str, &str, Permission)] = &[
     ("nav-record", "overview", "/", Permission::SeeOverview),
-    ("nav-record", "projects", "/projects", Permission::SeeProjects),
-    ("nav-record", "enterprises", "/enterprises", Permission::SeeEnterprises),
+    (
+        "nav-record",
+        "projects",
+        "/projects",
+        Permission::SeeProjects,
+    ),
+    (
+        "nav-record",
+        "enterprises",
+        "/enterprises",
+        Permission::SeeEnterprises,
+    ),
     ("nav-record", "imports", "/imports", Permission::Import),
-    ("nav-keep", "organisations", "/organisations", Permission::ManageOrganisations),
+    (
+        "nav-keep",
+        "organisations",
+        "/organisations",
+        Permission::ManageOrganisations,
+    ),
     ("nav-keep", "users", "/users", Permission::ManageUsers),
     ("nav-keep", "audit", "/audit", Permission::SeeAudit),
 ];
@@ -111,7 +126,10 @@ impl Page {
                 || viewer.may(Permission::SeeEnterprises),
             place: Vec::new(),
             section,
-            permissions: Permission::ALL.into_iter().filter(|p| viewer.may(*p)).collect(),
+            permissions: Permission::ALL
+                .into_iter()
+                .filter(|p| viewer.may(*p))
+                .collect(),
             as_of: viewer.as_of,
         }
     }
@@ -121,17 +139,25 @@ impl Page {
     pub fn at(mut self, steps: &[(&str, &str)]) -> Self {
         let zone = self.zone_name();
         if !zone.is_empty() {
-            self.place.push(Step { words: zone, href: "/".to_owned() });
+            self.place.push(Step {
+                words: zone,
+                href: "/".to_owned(),
+            });
         }
-        self.place.extend(
-            steps.iter().map(|(words, href)| Step { words: (*words).into(), href: (*href).into() }),
-        );
+        self.place.extend(steps.iter().map(|(words, href)| Step {
+            words: (*words).into(),
+            href: (*href).into(),
+        }));
         self
     }
 
     /// Name of the zone that the page shows.
     pub fn zone_name(&self) -> String {
-        self.zones.iter().find(|zone| zone.current).map(|zone| zone.name.clone()).unwrap_or_default()
+        self.zones
+            .iter()
+            .find(|zone| zone.current)
+            .map(|zone| zone.name.clone())
+            .unwrap_or_default()
     }
 
     /// Whether the page shows a past moment.
@@ -150,7 +176,10 @@ impl Page {
     /// The past moment as a hidden field carries it; empty for now.
     pub fn as_of_value(&self) -> String {
         let address = self.href("");
-        address.strip_prefix("?as_of=").map(ToOwned::to_owned).unwrap_or_default()
+        address
+            .strip_prefix("?as_of=")
+            .map(ToOwned::to_owned)
+            .unwrap_or_default()
     }
 
     /// Address of an asset.
@@ -178,7 +207,10 @@ impl Page {
             };
             match groups.last_mut() {
                 Some(last) if last.title == title => last.links.push(link),
-                _ => groups.push(LinkGroup { title, links: vec![link] }),
+                _ => groups.push(LinkGroup {
+                    title,
+                    links: vec![link],
+                }),
             }
         }
         groups
@@ -202,6 +234,8 @@ impl Page {
 /// # Errors
 /// [`PageError::Internal`] if the template cannot be rendered.
 pub fn render(template: &impl Template) -> Result<Response, PageError> {
-    let html = template.render().map_err(|error| PageError::internal(&error))?;
+    let html = template
+        .render()
+        .map_err(|error| PageError::internal(&error))?;
     Ok(Html(html).into_response())
 }

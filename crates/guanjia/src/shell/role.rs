@@ -65,7 +65,9 @@ impl Role {
 
     /// Whether the role may do this, within the scope it was granted for.
     pub fn may(self, permission: Permission) -> bool {
-        TABLE.iter().any(|(p, roles)| *p == permission && roles.contains(&self))
+        TABLE
+            .iter()
+            .any(|(p, roles)| *p == permission && roles.contains(&self))
     }
 }
 
@@ -147,7 +149,10 @@ const TABLE: &[(Permission, &[Role])] = &[
             Role::Auditor,
         ],
     ),
-    (P::EditProjects, &[Role::Projects, Role::Investment, Role::Park]),
+    (
+        P::EditProjects,
+        &[Role::Projects, Role::Investment, Role::Park],
+    ),
     (
         P::SeeEnterprises,
         &[
@@ -160,7 +165,10 @@ const TABLE: &[(Permission, &[Role])] = &[
             Role::Auditor,
         ],
     ),
-    (P::EditEnterprises, &[Role::Policy, Role::Park, Role::Statistics]),
+    (
+        P::EditEnterprises,
+        &[Role::Policy, Role::Park, Role::Statistics],
+    ),
     (
         P::SeeFacts,
         &[
@@ -177,7 +185,13 @@ const TABLE: &[(Permission, &[Role])] = &[
     (P::EditFacts, &[Role::Statistics]),
     (
         P::Import,
-        &[Role::Projects, Role::Investment, Role::Policy, Role::Park, Role::Statistics],
+        &[
+            Role::Projects,
+            Role::Investment,
+            Role::Policy,
+            Role::Park,
+            Role::Statistics,
+        ],
     ),
     (
         P::Export,
@@ -232,8 +246,10 @@ mod tests {
 
     #[test]
     fn the_administrator_sees_no_facts() {
-        let allowed: Vec<_> =
-            Permission::ALL.into_iter().filter(|p| Role::Admin.may(*p)).collect();
+        let allowed: Vec<_> = Permission::ALL
+            .into_iter()
+            .filter(|p| Role::Admin.may(*p))
+            .collect();
         assert_eq!(allowed, [P::ManageOrganisations, P::ManageUsers]);
     }
 

@@ -45,7 +45,12 @@ where
     H: axum::handler::Handler<T, App>,
     T: 'static,
 {
-    Route { method: Method::GET, path, access, handler: axum::routing::get(handler) }
+    Route {
+        method: Method::GET,
+        path,
+        access,
+        handler: axum::routing::get(handler),
+    }
 }
 
 /// A route that changes something.
@@ -54,5 +59,10 @@ where
     H: axum::handler::Handler<T, App>,
     T: 'static,
 {
-    Route { method: Method::POST, path, access, handler: axum::routing::post(handler) }
+    Route {
+        method: Method::POST,
+        path,
+        access,
+        handler: axum::routing::post(handler),
+    }
 }

@@ -67,26 +67,30 @@ impl Viewer {
 
     /// How far this permission reaches in the zone shown: the union of the grants that carry it.
     pub fn scope(&self, permission: Permission) -> Scope {
-        self.grants_here().filter(|grant| grant.role.may(permission)).fold(
-            Scope::nothing(),
-            |scope, grant| match (&grant.path, grant.enterprise_id) {
-                (_, Some(enterprise)) => scope.and_enterprise(enterprise),
-                (Some(path), None) => scope.and_organisation(path.clone()),
-                (None, None) => scope,
-            },
-        )
+        self.grants_here()
+            .filter(|grant| grant.role.may(permission))
+            .fold(Scope::nothing(), |scope, grant| {
+                match (&grant.path, grant.enterprise_id) {
+                    (_, Some(enterprise)) => scope.and_enterprise(enterprise),
+                    (Some(path), None) => scope.and_organisation(path.clone()),
+                    (None, None) => scope,
+                }
+            })
     }
 
     /// How far this person sees facts of any kind in the zone shown.
     pub fn fact_scope(&self) -> Scope {
         self.grants_here()
             .filter(|grant| {
-                grant.role.may(Permission::SeeProjects) || grant.role.may(Permission::SeeEnterprises)
+                grant.role.may(Permission::SeeProjects)
+                    || grant.role.may(Permission::SeeEnterprises)
             })
-            .fold(Scope::nothing(), |scope, grant| match (&grant.path, grant.enterprise_id) {
-                (_, Some(enterprise)) => scope.and_enterprise(enterprise),
-                (Some(path), None) => scope.and_organisation(path.clone()),
-                (None, None) => scope,
+            .fold(Scope::nothing(), |scope, grant| {
+                match (&grant.path, grant.enterprise_id) {
+                    (_, Some(enterprise)) => scope.and_enterprise(enterprise),
+                    (Some(path), None) => scope.and_organisation(path.clone()),
+                    (None, None) => scope,
+                }
             })
     }
 
@@ -97,7 +101,9 @@ impl Viewer {
 
     fn grants_here(&self) -> impl Iterator<Item = &Grant> {
         let zone_id = self.zone_id();
-        self.grants.iter().filter(move |grant| grant.zone_id == zone_id)
+        self.grants
+            .iter()
+            .filter(move |grant| grant.zone_id == zone_id)
     }
 
     /// Id of the zone shown; 0, which no zone has, where there is none.
@@ -107,13 +113,17 @@ impl Viewer {
 
     /// What a write of this person is stamped with.
     pub fn stamp(&self) -> Stamp {
-        let actor = Actor { user_id: Some(self.user_id), name: self.login.clone() };
+        let actor = Actor {
+            user_id: Some(self.user_id),
+            name: self.login.clone(),
+        };
         Stamp::new(self.now, actor)
     }
 
     /// The moment to read the ledger at.
     pub fn reading(&self) -> AsOf {
-        self.as_of.map_or(AsOf::Now, |moment| AsOf::At(Timestamp::from(moment)))
+        self.as_of
+            .map_or(AsOf::Now, |moment| AsOf::At(Timestamp::from(moment)))
     }
 
     /// The address with the moment shown, so that links stay in the past.
@@ -131,7 +141,8 @@ impl Viewer {
 
     /// The moment shown, for people.
     pub fn as_of_text(&self) -> String {
-        self.as_of.map_or_else(|| self.lang.t("as-of-now"), display::moment)
+        self.as_of
+            .map_or_else(|| self.lang.t("as-of-now"), display::moment)
     }
 
     /// The day shown, in Asia/Shanghai.
@@ -166,9 +177,14 @@ pub fn with_as_of(address: &str, moment: DateTime<Utc>) -> String {
 pub fn moment_of(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         let end = day.and_time(NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999)?);
-        return end.and_local_timezone(clock::zone()).single().map(|moment| moment.to_utc());
+        return end
+            .and_local_timezone(clock::zone())
+            .single()
+            .map(|moment| moment.to_utc());
     }
-    DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc())
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|moment| moment.to_utc())
 }
 
 #[cfg(test)]
@@ -176,7 +192,11 @@ mod tests {
     use super::*;
 
     fn person(grants: Vec<Grant>) -> Viewer {
-        let zone = Zone { id: 1, name: "一区".to_owned(), path: "/1/".to_owned() };
+        let zone = Zone {
+            id: 1,
+            name: "一区".to_owned(),
+            path: "/1/".to_owned(),
+        };
         Viewer {
             user_id: 7,
             login: "li".to_owned(),
@@ -193,13 +213,24 @@ mod tests {
     }
 
     fn grant(role: Role, zone_id: i64, path: &str) -> Grant {
-        Grant { role, zone_id, path: Some(path.to_owned()), enterprise_id: None }
+        Grant {
+            role,
+            zone_id,
+            path: Some(path.to_owned()),
+            enterprise_id: None,
+        }
     }
 
     #[test]
     fn a_role_reaches_as_far_as_its_grant() {
-        let viewer = person(vec![grant(Role::Park, 1, "/1/4/"), grant(Role::Admin, 1, "/1/")]);
-        assert_eq!(viewer.scope(Permission::SeeProjects), Scope::organisation("/1/4/"));
+        let viewer = person(vec![
+            grant(Role::Park, 1, "/1/4/"),
+            grant(Role::Admin, 1, "/1/"),
+        ]);
+        assert_eq!(
+            viewer.scope(Permission::SeeProjects),
+            Scope::organisation("/1/4/")
+        );
         assert!(viewer.scope(Permission::SeeAudit).is_empty());
     }
 
@@ -213,9 +244,15 @@ mod tests {
     #[test]
     fn links_stay_in_the_past() {
         let moment = moment_of("2024-03-31").unwrap();
-        assert_eq!(with_as_of("/projects?q=x#list", moment), "/projects?q=x&as_of=2024-03-31#list");
+        assert_eq!(
+            with_as_of("/projects?q=x#list", moment),
+            "/projects?q=x&as_of=2024-03-31#list"
+        );
         let moment = moment_of("2024-03-31T10:00:00Z").unwrap();
-        assert_eq!(with_as_of("/", moment), "/?as_of=2024-03-31T10:00:00.000000Z");
+        assert_eq!(
+            with_as_of("/", moment),
+            "/?as_of=2024-03-31T10:00:00.000000Z"
+        );
     }
 
     #[test]

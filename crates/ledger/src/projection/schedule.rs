@@ -67,6 +67,7 @@ pub(super) fn restrict_overdue(sql: &mut Sql, day: NaiveDate) {
 pub(super) fn restrict_plan_below(sql: &mut Sql, permille: i64) {
     // Facts stay below 9·10¹⁵ fen, so that a thousandfold fits the database's integers.
     sql.push("(investment_plan_year > 0 AND investment_done_year * 1000 < investment_plan_year * ");
-    sql.bind(permille.clamp(0, 1_000)).push(" AND COALESCE(stage, '') NOT IN (");
+    sql.bind(permille.clamp(0, 1_000))
+        .push(" AND COALESCE(stage, '') NOT IN (");
     sql.push(MILESTONES[1].passed).push(", 'cancelled'))");
 }

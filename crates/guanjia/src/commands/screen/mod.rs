@@ -49,12 +49,19 @@ enum Kind {
 }
 
 fn kind_of(path: &Path, layout: Layout, lang: Lang) -> miette::Result<Kind> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let ending = path
+        .extension()
+        .map(|ending| ending.to_string_lossy().to_lowercase());
     let kind = match ending.as_deref() {
         Some("xlsx") => Kind::Xlsx,
         Some("csv") => Kind::Csv,
         Some("parquet") => Kind::Parquet,
-        _ => return Err(miette!("{}", lang.with("screen-output-kind", path.display()))),
+        _ => {
+            return Err(miette!(
+                "{}",
+                lang.with("screen-output-kind", path.display())
+            ));
+        }
     };
     if layout == Layout::Wide && kind != Kind::Parquet {
         return Err(miette!("{}", lang.t("screen-wide-is-parquet")));
@@ -86,21 +93,34 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let runtime = place::runtime()?;
     let run = |screening: &Screening<'_>, output| -> miette::Result<Screened> {
         let input = SubjectTable::open(&args.input, lang)?.input;
-        runtime.block_on(screening.run(input, output)).into_diagnostic()
+        runtime
+            .block_on(screening.run(input, output))
+            .into_diagnostic()
     };
     if settings.is_empty() {
         let screened = run(&screening(settings), wanted)?;
         output::write(&args.output, kind, &screened, &rulebook, lang)?;
         notes(&args.output, kind, &screened, lang)?;
-        say(&summary_text(&screened.summary, &rulebook, args.rules.format, lang)?);
+        say(&summary_text(
+            &screened.summary,
+            &rulebook,
+            args.rules.format,
+            lang,
+        )?);
         return Ok(Outcome::Fine);
     }
     let law = run(&screening(std::collections::HashMap::new()), Output::Rows)?;
     let changed = run(&screening(settings.clone()), Output::Rows)?;
     if args.layout == Layout::Wide {
-        run(&screening(settings.clone()), Output::WideParquet(args.output.clone()))?;
+        run(
+            &screening(settings.clone()),
+            Output::WideParquet(args.output.clone()),
+        )?;
     } else if kind == Kind::Parquet {
-        run(&screening(settings), Output::LongParquet(args.output.clone()))?;
+        run(
+            &screening(settings),
+            Output::LongParquet(args.output.clone()),
+        )?;
     } else {
         output::write(&args.output, kind, &changed, &rulebook, lang)?;
     }

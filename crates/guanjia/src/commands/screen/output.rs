@@ -43,12 +43,17 @@ pub fn write_notes(output: &Path, found: &[Note]) -> miette::Result<()> {
 }
 
 fn save(path: &Path, bytes: &[u8]) -> miette::Result<()> {
-    std::fs::write(path, bytes).into_diagnostic().wrap_err_with(|| format!("{}", path.display()))
+    std::fs::write(path, bytes)
+        .into_diagnostic()
+        .wrap_err_with(|| format!("{}", path.display()))
 }
 
 /// Programs read these files by their first header, so the mark for spreadsheets is left out.
 fn without_mark(bytes: Vec<u8>) -> Vec<u8> {
-    bytes.strip_prefix("\u{feff}".as_bytes()).map(<[u8]>::to_vec).unwrap_or(bytes)
+    bytes
+        .strip_prefix("\u{feff}".as_bytes())
+        .map(<[u8]>::to_vec)
+        .unwrap_or(bytes)
 }
 
 fn text(words: &str) -> Option<Value> {
@@ -160,7 +165,10 @@ fn notes(found: &[Note]) -> Table {
 fn table(name: &str, columns: &[(&str, ValueType)], rows: Vec<Vec<Option<Value>>>) -> Table {
     Table {
         name: name.to_owned(),
-        columns: columns.iter().map(|(label, ty)| TableColumn::new(*label, *ty)).collect(),
+        columns: columns
+            .iter()
+            .map(|(label, ty)| TableColumn::new(*label, *ty))
+            .collect(),
         rows,
     }
 }

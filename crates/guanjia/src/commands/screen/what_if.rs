@@ -14,8 +14,11 @@ use crate::commands::rulebook::rules::RulesArgs;
 const CELL_MIN: u64 = 5;
 
 /// The variables by which gainers and losers are counted; of an industry the section's letter.
-const GROUPS: [(&str, &str, bool); 3] =
-    [("park", "park", false), ("industry", "industry_code", true), ("size_class", "size_class", false)];
+const GROUPS: [(&str, &str, bool); 3] = [
+    ("park", "park", false),
+    ("industry", "industry_code", true),
+    ("size_class", "size_class", false),
+];
 
 /// What the change does.
 pub struct Compared {
@@ -56,11 +59,13 @@ pub fn compare(
     changed: &Screened,
 ) -> Compared {
     let (before, after) = (saved(&law.rows), saved(&changed.rows));
-    let change = |id: &str| {
-        after.get(id).copied().unwrap_or(0) - before.get(id).copied().unwrap_or(0)
-    };
-    let changes: Vec<i128> =
-        subjects.facts.iter().map(|facts| change(&facts.subject_id)).collect();
+    let change =
+        |id: &str| after.get(id).copied().unwrap_or(0) - before.get(id).copied().unwrap_or(0);
+    let changes: Vec<i128> = subjects
+        .facts
+        .iter()
+        .map(|facts| change(&facts.subject_id))
+        .collect();
     let mut by = serde_json::Map::new();
     for (name, variable, section) in GROUPS {
         let groups = values_of(rulebook, subjects, rules, variable);
