@@ -55,6 +55,7 @@ impl Lang {
     }
 
     /// The other language, for the switch.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Zh => Self::En,

@@ -269,7 +269,7 @@ impl Frame {
             notes,
             bad,
             beyond,
-            rows,
+            count: rows,
         })
     }
 }
@@ -283,7 +283,7 @@ pub struct Rows {
     pub notes: Vec<Note>,
     bad: HashMap<usize, Vec<(FactKey, Given)>>,
     beyond: Vec<bool>,
-    rows: usize,
+    count: usize,
 }
 
 impl Rows {
@@ -330,12 +330,12 @@ impl Source for Rows {
             .filter_map(|key| self.columns.get(key).map(|(_, column)| column))
             .collect();
         let found = match given.as_slice() {
-            [] => Column::plain(cells::unknown(shape, self.rows)),
+            [] => Column::plain(cells::unknown(shape, self.count)),
             [one] => (*one).clone(),
-            several => first_known(several, shape, self.rows),
+            several => first_known(several, shape, self.count),
         };
         if fact.blank_is_zero {
-            cells::nought_for_blank(found, self.rows)
+            cells::nought_for_blank(found, self.count)
         } else {
             found
         }
@@ -346,7 +346,7 @@ impl Source for Rows {
     }
 
     fn rows(&self) -> usize {
-        self.rows
+        self.count
     }
 }
 
@@ -423,12 +423,11 @@ impl<'r> Words<'r> {
             None => (name, None),
         };
         let found = self.rulebook.variable_read_by(self.subject, name);
-        let (variable, of_owner) = match found {
-            Some(found) => found,
-            None => {
-                let known = self.names.get(name.trim()).copied().flatten()?;
-                self.rulebook.variable_read_by(self.subject, known)?
-            }
+        let (variable, of_owner) = if let Some(found) = found {
+            found
+        } else {
+            let known = self.names.get(name.trim()).copied().flatten()?;
+            self.rulebook.variable_read_by(self.subject, known)?
         };
         let period = match period {
             None => FactPeriod::Current,
@@ -459,8 +458,8 @@ impl<'r> Words<'r> {
 ///
 /// # Errors
 /// [`FrameError::SubjectTwice`] names both rows.
-pub fn check_identities<'i>(
-    seen: &mut HashMap<String, usize>,
+pub fn check_identities<'i, S: std::hash::BuildHasher>(
+    seen: &mut HashMap<String, usize, S>,
     identities: impl Iterator<Item = &'i str>,
     first_row: usize,
 ) -> Result<(), FrameError> {

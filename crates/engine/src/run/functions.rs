@@ -102,12 +102,12 @@ fn quotients(
     };
     let (above, below) = match operator {
         Arithmetic::Add | Arithmetic::Subtract => {
-            let (ad, ad_is) = product(&a.digits, a_is, &d, d_is);
-            let (cb, cb_is) = product(&c.digits, c_is, &b, b_is);
+            let (ad, left_is) = product(&a.digits, a_is, &d, d_is);
+            let (cb, right_is) = product(&c.digits, c_is, &b, b_is);
             let above = if operator == Arithmetic::Add {
-                arithmetic::add(&ad, ad_is, &cb, cb_is, rows, above_is)
+                arithmetic::add(&ad, left_is, &cb, right_is, rows, above_is)
             } else {
-                arithmetic::subtract(&ad, ad_is, &cb, cb_is, rows, above_is)
+                arithmetic::subtract(&ad, left_is, &cb, right_is, rows, above_is)
             };
             (above, product(&b, b_is, &d, d_is).0)
         }
@@ -171,16 +171,16 @@ fn compare_quotients(
     let (Some((a_is, b_is)), Some((c_is, d_is))) = (quotient(left.1), quotient(right.1)) else {
         return same_truth(None, rows);
     };
-    let (Some(ad_is), Some(cb_is)) = (a_is.times(d_is), c_is.times(b_is)) else {
+    let (Some(left_is), Some(right_is)) = (a_is.times(d_is), c_is.times(b_is)) else {
         return same_truth(None, rows);
     };
-    let Some(into) = ad_is.union(cb_is) else {
+    let Some(into) = left_is.union(right_is) else {
         return same_truth(None, rows);
     };
-    let ad = arithmetic::multiply(&a.digits, &d, rows, ad_is);
-    let cb = arithmetic::multiply(&c.digits, &b, rows, cb_is);
-    let ad = arithmetic::rescale(&ad, ad_is.scale, into);
-    let cb = arithmetic::rescale(&cb, cb_is.scale, into);
+    let ad = arithmetic::multiply(&a.digits, &d, rows, left_is);
+    let cb = arithmetic::multiply(&c.digits, &b, rows, right_is);
+    let ad = arithmetic::rescale(&ad, left_is.scale, into);
+    let cb = arithmetic::rescale(&cb, right_is.scale, into);
     let nulls = both(a.nulls.as_ref(), c.nulls.as_ref());
     let plain = arithmetic::compare(operator, &ad, &cb, rows, nulls.clone());
     let negative = BooleanBuffer::collect_bool(rows, |row| (b.at(row) < 0) != (d.at(row) < 0));

@@ -251,8 +251,10 @@ pub fn arithmetic(operator: Arithmetic, left: Shape, right: Shape) -> Option<Sha
 /// have to fit.
 fn comparable(left: Shape, right: Shape) -> Option<Shape> {
     match (left, right) {
-        (Shape::Null, _) | (_, Shape::Null) => Some(Shape::Truth),
-        (Shape::Text, Shape::Text) | (Shape::Truth, Shape::Truth) => Some(Shape::Truth),
+        (Shape::Null, _)
+        | (_, Shape::Null)
+        | (Shape::Text, Shape::Text)
+        | (Shape::Truth, Shape::Truth) => Some(Shape::Truth),
         (Shape::Number(a), Shape::Number(b)) => a.union(b).map(|_| Shape::Truth),
         _ => {
             let ((a, b), (c, d)) = (quotient(left)?, quotient(right)?);

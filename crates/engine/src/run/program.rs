@@ -217,7 +217,7 @@ impl Batch<'_> {
         let absent = given_column.absent.clone();
         let known =
             (0..self.rows()).map(|row| given_column.has_value(row) || given_column.is_absent(row));
-        let known = BooleanBuffer::from_iter(known);
+        let known: BooleanBuffer = known.collect();
         if known.count_set_bits() == 0 {
             let column = self.column(formula);
             let vector = select::fit(&column.vector, self.shape(formula), shape);

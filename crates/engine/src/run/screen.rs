@@ -441,12 +441,11 @@ fn repeated(identities: &[u64]) -> Option<(usize, usize)> {
         if !twice.contains(id) {
             return None;
         }
-        match seen.get(id) {
-            Some(first) => Some((*first, row)),
-            None => {
-                seen.insert(*id, row);
-                None
-            }
+        if let Some(first) = seen.get(id) {
+            Some((*first, row))
+        } else {
+            seen.insert(*id, row);
+            None
         }
     })
 }

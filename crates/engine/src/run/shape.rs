@@ -82,8 +82,11 @@ impl Fixed {
     }
 }
 
+/// Digits with what they are; of a quotient the divisor's, too.
+pub type Constant = (i128, Fixed, Option<(i128, Fixed)>);
+
 /// The digits and scale of a number that has an end as a decimal; else numerator and divisor.
-pub fn constant(value: &Exact) -> Option<(i128, Fixed, Option<(i128, Fixed)>)> {
+pub fn constant(value: &Exact) -> Option<Constant> {
     let big = value.to_big();
     let below = big.denom().to_i128()?;
     for scale in 0..=24_u32 {

@@ -91,7 +91,7 @@ fn eprintln_report(report: &miette::Report) {
 
 fn dispatch(command: Command, lang: Lang) -> CommandResult {
     match command {
-        Command::Serve(args) => serve::run(args, lang),
+        Command::Serve(args) => serve::run(&args, lang),
         Command::Demo(args) => demo::run(&args, lang),
         Command::Import(args) => import::run(&args, lang),
         Command::Export(args) => export::run(&args, lang),

@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs the command until it is told to stop.
-pub fn run(args: Args, lang: Lang) -> CommandResult {
+pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let data = place::data_dir(args.data.as_deref());
     place::runtime()?.block_on(serve(&data, args.listen, false, lang))?;
     Ok(Outcome::Fine)

@@ -41,10 +41,10 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         let text = serde_json::to_string_pretty(&all).unwrap_or_default();
         say(&format!("{text}\n"));
     } else {
-        say(&rows
-            .iter()
-            .map(|row| format!("{}\n", row.text.join("  ")))
-            .collect::<String>());
+        let lines: Vec<String> = rows.iter().map(|row| row.text.join("  ")).collect();
+        if !lines.is_empty() {
+            say(&format!("{}\n", lines.join("\n")));
+        }
     }
     Ok(Outcome::Fine)
 }
@@ -162,16 +162,15 @@ fn parameters(rulebook: &Rulebook, args: &Args, lang: Lang) -> Vec<Row> {
 }
 
 fn value_text(value: &ParameterValue) -> String {
-    match &value.scalar {
-        Some(scalar) => scalar.to_string(),
-        None => {
-            let rows: Vec<String> = value
-                .rows
-                .iter()
-                .map(|(from, to)| format!("[{from}, {to}]"))
-                .collect();
-            format!("[{}]", rows.join(", "))
-        }
+    if let Some(scalar) = &value.scalar {
+        scalar.to_string()
+    } else {
+        let rows: Vec<String> = value
+            .rows
+            .iter()
+            .map(|(from, to)| format!("[{from}, {to}]"))
+            .collect();
+        format!("[{}]", rows.join(", "))
     }
 }
 

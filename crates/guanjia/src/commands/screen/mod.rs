@@ -111,44 +111,55 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     }
     let law = run(&screening(std::collections::HashMap::new()), Output::Rows)?;
     let changed = run(&screening(settings.clone()), Output::Rows)?;
-    if args.layout == Layout::Wide {
-        run(
-            &screening(settings.clone()),
-            Output::WideParquet(args.output.clone()),
-        )?;
-    } else if kind == Kind::Parquet {
-        run(
-            &screening(settings),
-            Output::LongParquet(args.output.clone()),
-        )?;
-    } else {
-        output::write(&args.output, kind, &changed, &rulebook, lang)?;
+    match (kind, args.layout) {
+        (_, Layout::Wide) => {
+            run(
+                &screening(settings),
+                Output::WideParquet(args.output.clone()),
+            )?;
+        }
+        (Kind::Parquet, Layout::Long) => {
+            run(
+                &screening(settings),
+                Output::LongParquet(args.output.clone()),
+            )?;
+        }
+        _ => output::write(&args.output, kind, &changed, &rulebook, lang)?,
     }
     notes(&args.output, kind, &changed, lang)?;
-    let subjects = SubjectTable::open(&args.input, lang)?.subjects(&rulebook, &subject)?;
-    let compared = what_if::compare(&rulebook, &subjects, &args.rules, &law, &changed);
-    let found = json!({
-        "law": summary_json(&law.summary),
-        "changed": summary_json(&changed.summary),
-        "gainers": compared.gainers,
-        "losers": compared.losers,
-        "by": compared.by,
-    });
-    match args.rules.format {
-        Format::Json => say(&format!("{}\n", pretty(&found)?)),
-        Format::Text | Format::Markdown => {
-            let mut text = summary_text(&changed.summary, &rulebook, Format::Text, lang)?;
-            let values = [
-                ("gainers", compared.gainers.to_string()),
-                ("losers", compared.losers.to_string()),
-            ];
-            let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
-            text.push_str(&lang.with_all("screen-gainers", &values));
-            text.push('\n');
-            say(&text);
-        }
-    }
+    say_both(args, &rulebook, &subject, &law, &changed, lang)?;
     Ok(Outcome::Fine)
+}
+
+/// Says what the changed law does beside the law as it stands.
+fn say_both(
+    args: &Args,
+    rulebook: &Rulebook,
+    subject: &SubjectKind,
+    law: &Screened,
+    changed: &Screened,
+    lang: Lang,
+) -> miette::Result<()> {
+    let subjects = SubjectTable::open(&args.input, lang)?.subjects(rulebook, subject)?;
+    let compared = what_if::compare(rulebook, &subjects, &args.rules, law, changed);
+    if args.rules.format == Format::Json {
+        let found = json!({
+            "law": summary_json(&law.summary),
+            "changed": summary_json(&changed.summary),
+            "gainers": compared.gainers,
+            "losers": compared.losers,
+            "by": compared.by,
+        });
+        say(&format!("{}\n", pretty(&found)?));
+        return Ok(());
+    }
+    let (gainers, losers) = (compared.gainers.to_string(), compared.losers.to_string());
+    let values = [("gainers", gainers.as_str()), ("losers", losers.as_str())];
+    let mut text = summary_text(&changed.summary, rulebook, Format::Text, lang)?;
+    text.push_str(&lang.with_all("screen-gainers", &values));
+    text.push('\n');
+    say(&text);
+    Ok(())
 }
 
 fn pretty(value: &Json) -> miette::Result<String> {
@@ -188,7 +199,7 @@ fn summary_text(
             .policies
             .get(&row.policy)
             .map_or("", |policy| lang.pick(policy.name.zh(), policy.name.en()));
-        text.push_str(&format!(
+        let line = format!(
             "{}\t{name}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
             row.policy,
             row.eligible,
@@ -198,7 +209,8 @@ fn summary_text(
             money_text(row.amount),
             money_text(row.saves),
             money_text(row.saves_chosen),
-        ));
+        );
+        text.push_str(&line);
     }
     Ok(text)
 }

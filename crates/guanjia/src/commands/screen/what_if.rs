@@ -61,7 +61,7 @@ pub fn compare(
     let (before, after) = (saved(&law.rows), saved(&changed.rows));
     let change =
         |id: &str| after.get(id).copied().unwrap_or(0) - before.get(id).copied().unwrap_or(0);
-    let changes: Vec<i128> = subjects
+    let differences: Vec<i128> = subjects
         .facts
         .iter()
         .map(|facts| change(&facts.subject_id))
@@ -70,7 +70,7 @@ pub fn compare(
     for (name, variable, section) in GROUPS {
         let groups = values_of(rulebook, subjects, rules, variable);
         let mut cells: BTreeMap<String, Cell> = BTreeMap::new();
-        for (group, change) in groups.into_iter().zip(&changes) {
+        for (group, change) in groups.into_iter().zip(&differences) {
             let group = match (group, section) {
                 (Some(code), true) => code.chars().take(1).collect(),
                 (Some(group), false) => group,
@@ -85,8 +85,8 @@ pub fn compare(
         by.insert(name.to_owned(), cells_json(cells));
     }
     Compared {
-        gainers: changes.iter().filter(|change| **change > 0).count() as u64,
-        losers: changes.iter().filter(|change| **change < 0).count() as u64,
+        gainers: differences.iter().filter(|change| **change > 0).count() as u64,
+        losers: differences.iter().filter(|change| **change < 0).count() as u64,
         by: Json::Object(by),
     }
 }
