@@ -460,9 +460,8 @@ fn value(variable: &str, row: u32, park: &str) -> Value {
         "investment_plan_year" => money(spread / 3),
         "staff" => Value::Integer(spread / 100),
         "started_on" | "started_on_planned" => date(2022),
-        "completed_on_planned" => date(2024),
+        "completed_on_planned" | "hnte_valid_until" => date(2024),
         "registered_on" => date(2010),
-        "hnte_valid_until" => date(2024),
         _ => money(spread),
     }
 }
