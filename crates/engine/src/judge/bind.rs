@@ -351,6 +351,12 @@ impl<'r> Binder<'r> {
             .map(|back| self.expr(of, scope.back_by(back)))
             .collect();
         match function {
+            // A sum of one is still a calculation: NULL for what is absent.
+            WindowFunction::Sum if periods == 1 => {
+                let nought = self.terms.constant(Value::integer(0), ty);
+                self.terms
+                    .intern(TermKind::Arithmetic(Arithmetic::Add, all[0], nought), ty)
+            }
             WindowFunction::Sum => self.sum(&all, ty),
             WindowFunction::Average => {
                 let sum = self.sum(&all, if of.ty == Type::Money { ty } else { of.ty });

@@ -22,9 +22,9 @@ pub struct Cells {
     pub column: Column,
     /// Cells that cannot be used: row, what was written, why.
     pub refused: Vec<(usize, String, BadValue)>,
-    /// Rows whose number is larger than the vectors are made for; the value in the column is wrong
-    /// there, and [`value_at`] is not asked for it.
-    pub beyond: Vec<usize>,
+    /// Rows whose number is larger than the vectors are made for, with that number; the value in the
+    /// column is wrong there.
+    pub beyond: Vec<(usize, Value)>,
 }
 
 /// Reads a column; `None` where Arrow's type cannot be read as the variable's.
@@ -175,10 +175,10 @@ fn scaled(
             Some(value / power)
         } else {
             let text = plain_decimal(value, from);
-            let why = if to == 0 {
-                BadValue::NotWhole
-            } else {
-                BadValue::FinerThanHundredth
+            let why = match to {
+                0 => BadValue::NotWhole,
+                2 => BadValue::FinerThanHundredth,
+                _ => BadValue::TooManyDecimals,
             };
             refused.push((row, text, why));
             wide.push(0);
@@ -191,7 +191,7 @@ fn scaled(
                 wide.push(0);
             }
             _ => {
-                beyond.push(row);
+                beyond.push((row, Value::Number(decimal_of(value, from))));
                 wide.push(0);
             }
         }
@@ -223,12 +223,16 @@ fn scaled(
 }
 
 fn plain_decimal(value: i128, scale: i32) -> String {
+    decimal_of(value, scale).to_text()
+}
+
+fn decimal_of(value: i128, scale: i32) -> Exact {
     let number = Exact::from_integer(value);
     let power = Exact::from_integer(10).pow(scale.unsigned_abs());
     if scale >= 0 {
-        (&number / &power).to_text()
+        &number / &power
     } else {
-        (&number * &power).to_text()
+        &number * &power
     }
 }
 
@@ -284,7 +288,7 @@ fn read_texts(variable: &Variable, rows: usize, cell: impl Fn(usize) -> Option<S
     }
 }
 
-fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<usize>) {
+fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<(usize, Value)>) {
     let rows = given.len();
     let absent = BooleanBuffer::collect_bool(rows, |row| given[row] == Some(Value::Absent));
     let absent = (absent.count_set_bits() > 0).then_some(absent);
@@ -317,7 +321,7 @@ fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<usize>) {
                         let bound = bound_of(ty);
                         let fits = scaled.to_integer().filter(|v| v.unsigned_abs() <= bound);
                         if fits.is_none() {
-                            beyond.push(row);
+                            beyond.push((row, Value::Number(number.clone())));
                         }
                         Some(fits.unwrap_or(0))
                     }

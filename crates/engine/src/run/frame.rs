@@ -229,7 +229,6 @@ impl Frame {
         let mut columns = HashMap::new();
         let mut notes = Vec::new();
         let mut bad: HashMap<usize, Vec<(FactKey, Given)>> = HashMap::new();
-        let mut beyond = vec![false; rows];
         for column in &self.columns {
             let array = batch.column(column.index);
             let absent = column.absent.map(|place| batch.column(place));
@@ -245,8 +244,10 @@ impl Frame {
                 refused,
                 beyond: too_large,
             } = read;
-            for row in too_large {
-                beyond[row] = true;
+            for (row, value) in too_large {
+                bad.entry(row)
+                    .or_default()
+                    .push((column.key.clone(), Given::Known(value)));
             }
             for (row, text, reason) in refused {
                 notes.push(Note {
@@ -268,7 +269,6 @@ impl Frame {
             columns,
             notes,
             bad,
-            beyond,
             count: rows,
         })
     }
@@ -281,8 +281,8 @@ pub struct Rows {
     columns: HashMap<FactKey, (Variable, Column)>,
     /// Cells that cannot be used, by row.
     pub notes: Vec<Note>,
+    /// What the columns cannot hold, by row: cells that cannot be used, numbers that are too large.
     bad: HashMap<usize, Vec<(FactKey, Given)>>,
-    beyond: Vec<bool>,
     count: usize,
 }
 
@@ -299,7 +299,7 @@ impl Rows {
     /// Whether a row needs the row-by-row judge: a cell cannot be used (then a formula does not stand in
     /// for it), or a number is larger than the vectors are made for.
     pub fn is_exceptional(&self, row: usize) -> bool {
-        self.beyond[row] || self.bad.contains_key(&row)
+        self.bad.contains_key(&row)
     }
 
     /// What is known about the subject of a row.

@@ -30,6 +30,25 @@ pub fn day_of(number: i128) -> Option<NaiveDate> {
     }
 }
 
+/// Days, of which those beyond the calendar are not known.
+pub fn within_calendar(vector: Vector, rows: usize) -> Vector {
+    let Vector::Numbers(numbers) = vector else {
+        return vector;
+    };
+    let calendar = day_number(NaiveDate::MIN)..=day_number(NaiveDate::MAX);
+    let inside =
+        BooleanBuffer::collect_bool(rows, |row| calendar.contains(&numbers.digits.at(row)));
+    let nulls = if inside.count_set_bits() == rows {
+        numbers.nulls
+    } else {
+        both(numbers.nulls.as_ref(), Some(&NullBuffer::new(inside)))
+    };
+    Vector::Numbers(Numbers {
+        digits: numbers.digits,
+        nulls,
+    })
+}
+
 /// The opposite.
 pub fn negate(vector: &Vector) -> Vector {
     let opposite = |numbers: &Numbers| Numbers {

@@ -11,7 +11,7 @@ use super::select;
 use super::shape::{Shape, constant};
 use super::text;
 use super::vector::{Column, Digits, Numbers, Vector, same_truth};
-use crate::expression::{Arithmetic, Comparison, Function};
+use crate::expression::{Arithmetic, Comparison, Function, Type};
 use crate::judge::Value;
 use crate::judge::{FactTerm, Term, TermId, TermKind, Terms};
 
@@ -161,7 +161,12 @@ impl Batch<'_> {
                 Column::plain(functions::negate(&self.column(*inner).vector))
             }
             TermKind::Arithmetic(operator, left, right) => {
-                Column::plain(self.arithmetic(*operator, *left, *right, shape))
+                let result = self.arithmetic(*operator, *left, *right, shape);
+                Column::plain(if term.ty == Type::Date {
+                    functions::within_calendar(result, self.rows())
+                } else {
+                    result
+                })
             }
             TermKind::Compare(operator, left, right) => {
                 truth(Ok(self.compare(*operator, *left, *right)))
