@@ -15,6 +15,7 @@ mod imports;
 mod organisations_and_audit;
 mod overview;
 mod projects;
+mod screen;
 mod sources;
 mod tidy;
 mod walk;

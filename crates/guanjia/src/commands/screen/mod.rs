@@ -1,6 +1,7 @@
 //! `guanjia screen`: a table of subjects against the rulebook, to a table of verdicts.
 
 mod output;
+mod people;
 mod what_if;
 
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     };
     if settings.is_empty() {
         let screened = run(&screening(settings), wanted)?;
-        output::write(&args.output, kind, &screened, &rulebook, lang)?;
+        write(args, kind, &screened, &rulebook, lang)?;
         notes(&args.output, kind, &screened, lang)?;
         say(&summary_text(
             &screened.summary,
@@ -124,11 +125,30 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
                 Output::LongParquet(args.output.clone()),
             )?;
         }
-        _ => output::write(&args.output, kind, &changed, &rulebook, lang)?,
+        _ => write(args, kind, &changed, &rulebook, lang)?,
     }
     notes(&args.output, kind, &changed, lang)?;
     say_both(args, &rulebook, &subject, &law, &changed, lang)?;
     Ok(Outcome::Fine)
+}
+
+/// Writes the output; the names of subjects are read again, for a workbook alone.
+fn write(
+    args: &Args,
+    kind: Kind,
+    screened: &Screened,
+    rulebook: &Rulebook,
+    lang: Lang,
+) -> miette::Result<()> {
+    let subjects = match kind {
+        Kind::Xlsx => {
+            let subject: SubjectKind = args.subject.parse().into_diagnostic()?;
+            Some(SubjectTable::open(&args.input, lang)?.subjects(rulebook, &subject)?)
+        }
+        Kind::Csv | Kind::Parquet => None,
+    };
+    let names = people::Names::new(rulebook, subjects.as_ref(), lang);
+    output::write(&args.output, kind, screened, rulebook, &names, lang)
 }
 
 /// Says what the changed law does beside the law as it stands.

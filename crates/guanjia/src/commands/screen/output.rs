@@ -10,6 +10,7 @@ use exchange::write::table::{Table, TableColumn, workbook_of};
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::Kind;
+use super::people::{Names, results};
 use crate::words::Lang;
 
 /// Writes the long output, unless the engine has written it as Parquet itself.
@@ -18,6 +19,7 @@ pub fn write(
     kind: Kind,
     screened: &Screened,
     rulebook: &Rulebook,
+    names: &Names<'_>,
     lang: Lang,
 ) -> miette::Result<()> {
     let bytes = match kind {
@@ -26,6 +28,7 @@ pub fn write(
         Kind::Xlsx => {
             let tables = [
                 verdicts(&screened.rows),
+                results(&screened.rows, names),
                 summary(screened, rulebook, lang),
                 notes(&screened.notes),
             ];
@@ -105,17 +108,14 @@ fn verdicts(rows: &[LongRow]) -> Table {
 }
 
 fn summary(screened: &Screened, rulebook: &Rulebook, lang: Lang) -> Table {
-    let columns = [
-        ("policy", ValueType::Text),
-        ("name", ValueType::Text),
-        ("eligible", ValueType::Integer),
-        ("ineligible", ValueType::Integer),
-        ("unknown", ValueType::Integer),
-        ("not_in_force", ValueType::Integer),
-        ("amount", ValueType::Money),
-        ("saves", ValueType::Money),
-        ("saves_chosen", ValueType::Money),
-    ];
+    let types = [
+        [ValueType::Text; 2].as_slice(),
+        &[ValueType::Integer; 4],
+        &[ValueType::Money; 3],
+    ]
+    .concat();
+    let header = lang.t("screen-summary-header");
+    let columns: Vec<_> = header.split('\t').zip(types).collect();
     let count = |value: u64| i64::try_from(value).ok().map(Value::Integer);
     let rows = screened
         .summary
@@ -138,7 +138,7 @@ fn summary(screened: &Screened, rulebook: &Rulebook, lang: Lang) -> Table {
             ]
         })
         .collect();
-    table("summary", &columns, rows)
+    table(&lang.t("screen-summary-sheet"), &columns, rows)
 }
 
 fn notes(found: &[Note]) -> Table {
