@@ -74,3 +74,4 @@ oidc-stale = this sign-in is no longer valid; begin again.
 oidc-refused = the provider did not agree.
 oidc-not-taken = the provider's answer did not pass the checks.
 oidc-no-account = there is no account here for yours; ask the administrator.
+user-no-role = no role any more

@@ -74,3 +74,4 @@ oidc-stale = 这次登录已失效，请重新开始。
 oidc-refused = 统一登录服务没有同意。
 oidc-not-taken = 统一登录服务的答复未通过核对。
 oidc-no-account = 本系统没有与您的统一账号对应的账号，请联系系统管理员。
+user-no-role = 已无角色

@@ -48,11 +48,10 @@ async fn administered(
             });
         }
     }
-    if rows.is_empty() {
-        Err(PageError::NotFound)
-    } else {
-        Ok((user, rows))
+    if rows.is_empty() && !users::without_role(app, viewer).await?.contains(&id) {
+        return Err(PageError::NotFound);
     }
+    Ok((user, rows))
 }
 
 /// As [`administered`], where everything the account holds lies in the viewer's own scope: only then
@@ -256,8 +255,11 @@ pub async fn revoke(
         return Err(PageError::NotFound);
     }
     match app.ledger.revoke_grant(&viewer.stamp(), grant).await {
-        Ok(_) if rows.len() == 1 => Ok(Redirect::to("/users").into_response()),
-        Ok(_) => Ok(Redirect::to(&format!("/users/{id}")).into_response()),
+        // Whoever holds a role elsewhere is out of sight from here on.
+        Ok(_) => match administered(&app, &viewer, id).await {
+            Ok(_) => Ok(Redirect::to(&format!("/users/{id}")).into_response()),
+            Err(_) => Ok(Redirect::to("/users").into_response()),
+        },
         Err(LedgerError::Refused(_)) => last_administrator(&app, &viewer, id).await,
         Err(error) => Err(error.into()),
     }

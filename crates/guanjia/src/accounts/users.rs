@@ -116,11 +116,46 @@ pub async fn grant_words(
     })
 }
 
-/// The accounts that hold something in the scope, each with its grants in it.
-async fn rows(app: &App, viewer: &Viewer) -> Result<Vec<UserRow>, PageError> {
+/// The accounts that lost their last role and are still this administrator's to keep: those whose
+/// last role lay in the scope, and for whoever keeps the installation all others without a role.
+pub async fn without_role(app: &App, viewer: &Viewer) -> Result<Vec<i64>, PageError> {
+    let scope = viewer.scope(Permission::ManageUsers);
+    let own = app.ledger.grants_of(viewer.user_id).await?;
+    let keeps_all = own
+        .iter()
+        .any(|grant| grant.scope == GrantScope::Installation && grant.role == Role::Admin.id());
+    let last = app.ledger.last_grants().await?;
+    if keeps_all {
+        let standing = app.ledger.grants().await?;
+        let mut ids: Vec<i64> = app
+            .ledger
+            .users()
+            .await?
+            .iter()
+            .map(|user| user.id)
+            .collect();
+        ids.retain(|id| standing.iter().all(|grant| grant.user_id != *id));
+        return Ok(ids);
+    }
+    let mut ids = Vec::new();
+    for grant in last {
+        if grant_words(app, &scope, &grant, viewer.lang)
+            .await?
+            .is_some()
+        {
+            ids.push(grant.user_id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The accounts that hold something in the scope, each with its grants in it, and those that held
+/// their last role there.
+pub async fn rows(app: &App, viewer: &Viewer) -> Result<Vec<UserRow>, PageError> {
     let scope = viewer.scope(Permission::ManageUsers);
     let users = app.ledger.users().await?;
     let grants = app.ledger.grants().await?;
+    let without = without_role(app, viewer).await?;
     let mut rows = Vec::new();
     for user in users {
         if user.demo && !app.demo {
@@ -130,7 +165,7 @@ async fn rows(app: &App, viewer: &Viewer) -> Result<Vec<UserRow>, PageError> {
         for grant in grants.iter().filter(|grant| grant.user_id == user.id) {
             words.extend(grant_words(app, &scope, grant, viewer.lang).await?);
         }
-        if !words.is_empty() {
+        if !words.is_empty() || without.contains(&user.id) {
             rows.push(row(user, words));
         }
     }

@@ -9,7 +9,7 @@ use crate::doors::credentials;
 use crate::house::{House, PASSWORD, on_every_database, stamp};
 
 /// What stands between two marks of a page.
-fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+pub fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).map_or("", |(_, rest)| rest);
     rest.split_once(after).map_or("", |(found, _)| found)
 }
@@ -223,6 +223,119 @@ async fn a_token_opens_the_interface_until_it_is_revoked() {
         );
         house.post(&address, &cookie, "").await;
         assert_eq!(status_with(&house, &secret).await, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_without_a_role_stays_with_its_administrator() {
+    on_every_database(|house| async move {
+        let admin = house.session_of("admin").await;
+        let id = house.people["leader"];
+        let ledger = &house.app.ledger;
+        let grant = ledger.grants_of(id).await.unwrap()[0].id;
+        let address = format!("/users/{id}/grants/{grant}/revocation");
+        let answer = house.post(&address, &admin, "").await;
+        assert_eq!(answer.header("location"), format!("/users/{id}"));
+        let list = house.get("/users", &admin).await.text();
+        assert!(list.contains(">leader</a>"), "{list}");
+        let page = house.get(&format!("/users/{id}"), &admin).await;
+        assert_eq!(page.status(), StatusCode::OK);
+        assert!(page.text().contains("已无角色"));
+
+        let other = house.session_of("other-admin").await;
+        let list = house.get("/users", &other).await.text();
+        assert!(!list.contains(">leader</a>"), "it never was this one's");
+        let page = house.get(&format!("/users/{id}"), &other).await;
+        assert_eq!(page.status(), StatusCode::NOT_FOUND);
+
+        let form = format!("role=policy&organisation={}", house.zone.id);
+        let answer = house
+            .post(&format!("/users/{id}/grants"), &admin, &form)
+            .await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(ledger.grants_of(id).await.unwrap().len(), 1);
+
+        // One who was never given a role is kept by whoever keeps the installation.
+        let new = ledger::accounts::NewUser {
+            login: "nobody-yet".to_owned(),
+            display_name: "某".to_owned(),
+            password_hash: None,
+            must_change_password: false,
+            external_id: None,
+            demo: false,
+        };
+        ledger.add_user(&stamp(), new).await.unwrap();
+        let list = house.get("/users", &admin).await.text();
+        assert!(!list.contains("nobody-yet"));
+        let whole = ledger::accounts::NewGrant {
+            user_id: house.people["admin"],
+            role: "admin".to_owned(),
+            organisation_id: None,
+            enterprise_id: None,
+        };
+        ledger.grant(&stamp(), whole).await.unwrap();
+        let list = house.get("/users", &admin).await.text();
+        assert!(list.contains("nobody-yet"), "{list}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_reset_without_mail() {
+    on_every_database(|house| async move {
+        let admin = house.session_of("admin").await;
+        let leader = house.session_of("leader").await;
+        let id = house.people["leader"];
+        let address = format!("/users/{id}/password");
+        let weak = house.post(&address, &admin, "password=short").await;
+        assert!(weak.text().contains("role=\"alert\""), "{}", weak.text());
+        let reset = house
+            .post(&address, &admin, "password=given-by-phone-7")
+            .await;
+        assert!(reset.text().contains("role=\"status\""), "{}", reset.text());
+        assert!(house.get("/account", &leader).await.asks_to_sign_in());
+        let old = house
+            .post("/login", "", &credentials("leader", PASSWORD))
+            .await;
+        assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
+        let entered = house
+            .post("/login", "", &credentials("leader", "given-by-phone-7"))
+            .await;
+        let page = house.get("/projects", &entered.cookie()).await;
+        assert_eq!(page.header("location"), "/account", "one's own comes first");
+
+        let other = house.session_of("other-admin").await;
+        let answer = house
+            .post(&address, &other, "password=given-by-phone-8")
+            .await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_administrator_stays_on_the_pages_too() {
+    on_every_database(|house| async move {
+        let ledger = &house.app.ledger;
+        let other = house.people["other-admin"];
+        ledger.set_disabled(&stamp(), other, true).await.unwrap();
+        let admin = house.session_of("admin").await;
+        let id = house.people["admin"];
+        let grant = ledger.grants_of(id).await.unwrap()[0].id;
+        for (address, form) in [
+            (format!("/users/{id}/grants/{grant}/revocation"), ""),
+            (format!("/users/{id}/disablement"), "disabled=true"),
+        ] {
+            let answer = house.post(&address, &admin, form).await;
+            assert!(
+                answer.text().contains("role=\"alert\""),
+                "{address}: {}",
+                answer.text()
+            );
+        }
+        assert_eq!(ledger.grants_of(id).await.unwrap().len(), 1);
+        assert!(!ledger.user(id).await.unwrap().disabled);
     })
     .await;
 }

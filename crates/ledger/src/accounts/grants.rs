@@ -117,6 +117,16 @@ impl Ledger {
         rows.iter().map(read).collect()
     }
 
+    /// Of each user to whom nothing is granted any more, what was granted last.
+    pub async fn last_grants(&self) -> Result<Vec<Grant>> {
+        let text = format!(
+            "SELECT {COLUMNS} WHERE g.id IN (SELECT MAX(id) FROM grants GROUP BY user_id \
+             HAVING SUM(CASE WHEN revoked_entry IS NULL THEN 1 ELSE 0 END) = 0) ORDER BY g.user_id"
+        );
+        let rows = self.database.rows(Sql::new(&text)).await?;
+        rows.iter().map(read).collect()
+    }
+
     /// All grants that stand, by user.
     pub async fn grants(&self) -> Result<Vec<Grant>> {
         let text =
