@@ -69,6 +69,9 @@ pub enum SourceRef {
     Api {
         /// Id of the request.
         request_id: String,
+        /// The sentence or note that the caller gave as the reason for the value, word for word;
+        /// `None` for none.
+        quote: Option<String>,
     },
 }
 

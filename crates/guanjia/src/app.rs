@@ -13,6 +13,7 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 
 use crate::accounts::session_store::LedgerSessions;
 use crate::accounts::single_sign_on::SingleSignOn;
+use crate::api::operations::Operation;
 use crate::shell::{Access, Route, error, guard, headers};
 use crate::{
     accounts, api, audit, enterprises, exports, imports, organisations, overview, projects, search,
@@ -82,10 +83,14 @@ pub fn router(app: &App) -> Router {
         let guard = guard::Guard {
             app: app.clone(),
             access: route.access,
+            operation: api::operations::operation(&route.method, route.path),
         };
-        let mut handler = route
-            .handler
-            .layer(middleware::from_fn_with_state(guard, guard::check));
+        let mut handler = route.handler;
+        if guard.operation.is_some_and(Operation::writes) {
+            let once = middleware::from_fn_with_state(app.clone(), api::once::once);
+            handler = handler.layer(once);
+        }
+        handler = handler.layer(middleware::from_fn_with_state(guard, guard::check));
         if route.access == Access::Public {
             handler = handler.layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
         }

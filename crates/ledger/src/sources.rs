@@ -49,9 +49,16 @@ impl<'a> Columns<'a> {
                 [Some(file_sha256.as_str()), None, Some(quote), None, None],
             ),
             SourceRef::Form { form } => ("form", [None, None, None, Some(form.as_str()), None]),
-            SourceRef::Api { request_id } => {
-                ("api", [None, None, None, None, Some(request_id.as_str())])
-            }
+            SourceRef::Api { request_id, quote } => (
+                "api",
+                [
+                    None,
+                    None,
+                    quote.as_deref(),
+                    None,
+                    Some(request_id.as_str()),
+                ],
+            ),
         };
         Self { kind, fields }
     }
@@ -176,6 +183,7 @@ fn source_ref(row: &Row, cell: Option<CellAddress>) -> Result<SourceRef> {
         "form" => SourceRef::Form { form: field(6)? },
         "api" => SourceRef::Api {
             request_id: field(7)?,
+            quote: row.at(5)?,
         },
         _ => return Err(damaged()),
     })

@@ -1,4 +1,5 @@
-//! Clears away what has ended: sessions nobody can use any more, failures that no longer count.
+//! Clears away what has ended: sessions nobody can use any more, failures that no longer
+//! count, answers that no program asks for again.
 
 use std::time::Duration as Wait;
 
@@ -6,6 +7,7 @@ use chrono::Duration;
 use ledger::{Ledger, Timestamp};
 
 use super::throttle;
+use crate::api::once;
 use crate::clock;
 
 /// How often it is looked for.
@@ -37,5 +39,7 @@ pub async fn clear_away_once(
 ) -> ledger::Result<u64> {
     let forgotten = Timestamp::from(now - Duration::minutes(throttle::WINDOW_MINUTES));
     ledger.forget_login_failures(forgotten).await?;
+    let answered = Timestamp::from(now - Duration::hours(once::KEPT_HOURS));
+    ledger.forget_answers(answered).await?;
     ledger.delete_ended_sessions(Timestamp::from(now)).await
 }

@@ -1,93 +1,77 @@
-//! The description of the interface (OpenAPI 3.1), and a page of it for people.
+//! The description as a page for people, without a script.
 
 use askama::Template;
-use axum::Json;
 use axum::response::Response;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi};
 
-use super::{problem, subject, subjects};
+use super::description::{about, example, summary};
+use super::operations::{OPERATIONS, Takes};
 use crate::shell::{Page, PageError, Viewer, render};
-
-#[derive(OpenApi)]
-#[openapi(
-    info(title = "Guanjia", description = "What the pages show, as JSON. Send a token of your account."),
-    paths(subjects::projects, subject::project, subjects::enterprises, subject::enterprise),
-    components(schemas(
-        subjects::SubjectPage,
-        subjects::SubjectRow,
-        subject::SubjectWithFacts,
-        subject::FactBody,
-        problem::Problem,
-    )),
-    modifiers(&Token)
-)]
-struct Description;
-
-/// Says how a program shows who it is.
-struct Token;
-
-impl Modify for Token {
-    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        if let Some(components) = description.components.as_mut() {
-            components.add_security_scheme("token", SecurityScheme::Http(scheme));
-        }
-    }
-}
-
-/// `GET /api/openapi.json`.
-pub async fn openapi() -> Json<utoipa::openapi::OpenApi> {
-    Json(Description::openapi())
-}
 
 #[derive(Template)]
 #[template(path = "api/docs.html")]
 struct DocsPage {
     page: Page,
-    operations: Vec<Operation>,
+    operations: Vec<ShownOperation>,
 }
 
-struct Operation {
-    method: &'static str,
-    path: String,
+struct ShownOperation {
+    id: &'static str,
+    method: String,
+    path: &'static str,
     summary: String,
-    parameters: Vec<(String, String)>,
+    parameters: Vec<(&'static str, String)>,
+    /// An example of the body; empty where there is none.
+    body: String,
+    statuses: String,
 }
 
-/// `GET /api/docs`: every operation with its parameters, made from the description.
+/// `GET /api/docs`.
 pub async fn show(viewer: Viewer) -> Result<Response, PageError> {
-    let description = Description::openapi();
-    let operations = description
-        .paths
-        .paths
-        .iter()
-        .filter_map(|(path, item)| {
-            let get = item.get.as_ref()?;
-            Some(Operation {
-                method: "GET",
-                path: path.clone(),
-                summary: get.summary.clone().unwrap_or_default(),
-                parameters: get
-                    .parameters
-                    .iter()
-                    .flatten()
-                    .filter_map(|one| match one {
-                        RefOr::T(parameter) => Some(parameter),
-                        RefOr::Ref(_) => None,
-                    })
-                    .map(|one| {
-                        (
-                            one.name.clone(),
-                            one.description.clone().unwrap_or_default(),
-                        )
-                    })
-                    .collect(),
-            })
-        })
-        .collect();
-    let title = viewer.lang.t("api-docs");
+    let lang = viewer.lang;
+    let operations = OPERATIONS.iter().map(|one| {
+        let mut statuses: Vec<String> = one
+            .answers
+            .iter()
+            .map(|answer| answer.status)
+            .chain(one.refusals())
+            .map(|status| status.to_string())
+            .collect();
+        if one.is_tagged() {
+            statuses.insert(1, "304".to_owned());
+        }
+        let asked = one
+            .asks
+            .iter()
+            .map(|asked| (asked.name, about(asked, lang)));
+        let headers = [
+            (one.is_tagged(), "If-None-Match", "api-if-none-match"),
+            (one.conditional, "If-Match", "api-if-match"),
+            (one.writes(), super::once::HEADER, "api-idempotency-key"),
+        ];
+        let headers = headers
+            .into_iter()
+            .filter(|(heeded, ..)| *heeded)
+            .map(|(_, name, key)| (name, lang.find(key).unwrap_or_default()));
+        ShownOperation {
+            id: one.id,
+            method: one.method.to_string(),
+            path: one.path,
+            summary: summary(one, lang),
+            parameters: asked.chain(headers).collect(),
+            body: match one.takes {
+                Takes::Nothing => String::new(),
+                Takes::Json(name) => {
+                    serde_json::to_string_pretty(&example(name)).unwrap_or_default()
+                }
+                Takes::Form(_) => {
+                    "multipart/form-data: file, as, park, rows, known_on, dry_run".to_owned()
+                }
+            },
+            statuses: statuses.join(" "),
+        }
+    });
+    let operations: Vec<ShownOperation> = operations.collect();
+    let title = lang.t("api-docs");
     render(&DocsPage {
         page: Page::new(&viewer, "api", title.clone()).at(&[(&title, "")]),
         operations,

@@ -1,164 +1,393 @@
-//! One subject for programs, with every fact and where it came from.
+//! One subject for programs: looked at with its facts, registered, and told more about.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use domain::{SubjectKind, Value};
-use ledger::FactRecord;
-use serde::Serialize;
-use sha2::{Digest, Sha256};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use domain::SubjectKind;
+use ledger::{Action, AsOf, Ledger, NewSubject, Scope, Subject as Known};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
+use super::answer::{Tagged, found};
+use super::body::Body;
+use super::fact::{Fact, NewFact, Recorded, fact_of, new_fact, recorded_facts, request_id, taken};
+use super::operations::editing;
+use super::parameters::has_control;
+use super::problem::{Fault, Place, Said};
+use super::value::{self, Written};
 use crate::app::App;
+use crate::imports::parks;
 use crate::shell::{PageError, Permission, Viewer};
+
+/// The longest name or code.
+const NAME_CHARS_MAX: usize = 200;
 
 /// A subject with its facts.
 #[derive(Serialize, ToSchema)]
-pub struct SubjectWithFacts {
+pub struct Subject {
     /// Its id.
     pub id: i64,
-    /// `project` or `enterprise`.
+    /// What it is.
+    #[schema(examples("project"))]
     pub kind: String,
     /// Its name.
     pub name: String,
     /// Its code; null where not known.
     pub code: Option<String>,
+    /// The organisation it belongs to.
+    pub organisation: i64,
+    /// The enterprise that owns it; null for none.
+    pub owner: Option<i64>,
     /// Whether it is invented, to fill a demonstration.
     pub invented: bool,
     /// What is known of it, by variable and period.
-    pub facts: Vec<FactBody>,
+    pub facts: Vec<Fact>,
 }
 
-/// A fact.
-#[derive(Serialize, ToSchema)]
-pub struct FactBody {
-    /// Its id; `/facts/{id}` shows where it came from.
-    pub id: i64,
-    /// Name of the variable.
-    pub variable: String,
-    /// The period, empty for a current state.
-    pub period: String,
-    /// The value as reports write it; `none` is known to be absent.
-    pub value: String,
-    /// ISO 4217 code of an amount that is not in yuan.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// What was written beside the number.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub qualifier: String,
-    /// When it was recorded, RFC 3339.
-    pub recorded_at: String,
+/// A project to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    /// Its name.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f]+$",
+        examples("氢能制造基地二期")
+    )]
+    pub name: String,
+    /// Its code; none other in the zone may have it.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f]+$",
+        examples("2410-420000-04-01-123456")
+    )]
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The park, by its name; without one it is the zone's, or the account's own park's.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f]+$"
+    )]
+    #[serde(default)]
+    pub park: Option<String>,
+    /// What is known of it.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub facts: Vec<NewFact>,
 }
 
-/// A project with its facts.
-#[utoipa::path(get, path = "/api/v1/projects/{id}", tag = "projects",
-    params(
-        ("id" = i64, Path, description = "id of the project"),
-        ("as_of" = Option<String>, Query, description = "a day or a moment in RFC 3339"),
-    ),
-    responses(
-        (status = 200, body = SubjectWithFacts), (status = 304, description = "as the ETag says"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-    ), security(("token" = [])))]
+/// An enterprise to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewEnterprise {
+    /// Its name.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f]+$",
+        examples("北园甲精密有限公司")
+    )]
+    pub name: String,
+    /// Its unified social credit code, both check digits right; none other in the zone may have it.
+    #[schema(
+        min_length = 18,
+        max_length = 18,
+        pattern = r"^[0-9A-HJ-NP-RTUWXY]{18}$",
+        examples("91350100M000100Y43")
+    )]
+    #[serde(default)]
+    pub code: Option<String>,
+    /// The park, by its name; without one it is the zone's, or the account's own park's.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\u0000-\u001f\u007f]+$"
+    )]
+    #[serde(default)]
+    pub park: Option<String>,
+    /// What is known of it.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub facts: Vec<NewFact>,
+}
+
+/// Facts to be recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFacts {
+    /// The facts. All are recorded, or none.
+    #[schema(min_items = 1, max_items = 500)]
+    pub facts: Vec<NewFact>,
+}
+
+/// `GET /api/v1/projects/{id}`.
 pub async fn project(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Path(id): Path<i64>,
-) -> Result<Response, Problem> {
-    let kind = SubjectKind::Project;
-    tagged(
-        &headers,
-        &read(&app, &viewer, &kind, Permission::SeeProjects, id).await?,
-    )
+) -> Result<Response, Fault> {
+    let scope = viewer.scope(Permission::SeeProjects);
+    let subject = show(&app, &scope, &SubjectKind::Project, id, viewer.reading()).await?;
+    found(&headers, &subject)
 }
 
-/// An enterprise with its facts.
-#[utoipa::path(get, path = "/api/v1/enterprises/{id}", tag = "enterprises",
-    params(
-        ("id" = i64, Path, description = "id of the enterprise"),
-        ("as_of" = Option<String>, Query, description = "a day or a moment in RFC 3339"),
-    ),
-    responses(
-        (status = 200, body = SubjectWithFacts), (status = 304, description = "as the ETag says"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-        (status = 404, body = Problem, content_type = "application/problem+json"),
-    ), security(("token" = [])))]
+/// `GET /api/v1/enterprises/{id}`.
 pub async fn enterprise(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
     Path(id): Path<i64>,
-) -> Result<Response, Problem> {
-    let kind = SubjectKind::Enterprise;
-    tagged(
-        &headers,
-        &read(&app, &viewer, &kind, Permission::SeeEnterprises, id).await?,
-    )
+) -> Result<Response, Fault> {
+    let scope = viewer.scope(Permission::SeeEnterprises);
+    let subject = show(&app, &scope, &SubjectKind::Enterprise, id, viewer.reading()).await?;
+    found(&headers, &subject)
 }
 
-async fn read(
+async fn show(
     app: &App,
-    viewer: &Viewer,
+    scope: &Scope,
     kind: &SubjectKind,
-    permission: Permission,
     id: i64,
-) -> Result<SubjectWithFacts, Problem> {
-    let scope = viewer.scope(permission);
-    let subject = app.ledger.subject(&scope, id, viewer.reading()).await?;
-    if subject.kind != *kind {
+    as_of: AsOf,
+) -> Result<Subject, Fault> {
+    let known = app.ledger.subject(scope, id, as_of).await?;
+    if known.kind != *kind {
         return Err(PageError::NotFound.into());
     }
-    let facts = app.ledger.facts_of(&scope, id, viewer.reading()).await?;
-    Ok(SubjectWithFacts {
-        id: subject.id,
-        kind: subject.kind.to_string(),
-        name: subject.name,
-        code: subject.code,
-        invented: subject.invented,
-        facts: facts.into_iter().filter_map(body).collect(),
+    with_facts(&app.ledger, scope, known, as_of).await
+}
+
+async fn with_facts(
+    ledger: &Ledger,
+    scope: &Scope,
+    known: Known,
+    as_of: AsOf,
+) -> Result<Subject, Fault> {
+    let facts = ledger.facts_of(scope, known.id, as_of).await?;
+    Ok(Subject {
+        id: known.id,
+        kind: known.kind.to_string(),
+        name: known.name,
+        code: known.code,
+        organisation: known.organisation_id,
+        owner: known.owner_id,
+        invented: known.invented,
+        facts: facts.iter().filter_map(fact_of).collect(),
     })
 }
 
-fn body(fact: FactRecord) -> Option<FactBody> {
-    let value = fact.value?;
-    let currency = match &value {
-        Value::Money(money) if !money.currency.is_cny() => Some(money.currency.code().to_owned()),
-        _ => None,
+/// A subject to be registered, of either kind.
+struct Registered {
+    kind: SubjectKind,
+    path: &'static str,
+    name: String,
+    code: Option<String>,
+    park: Option<String>,
+    facts: Vec<NewFact>,
+}
+
+/// `POST /api/v1/projects`.
+pub async fn register_project(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Body(new): Body<NewProject>,
+) -> Result<Response, Fault> {
+    let new = Registered {
+        kind: SubjectKind::Project,
+        path: "/api/v1/projects",
+        name: new.name,
+        code: new.code,
+        park: new.park,
+        facts: new.facts,
     };
-    Some(FactBody {
-        id: fact.id,
-        variable: fact.variable,
-        period: fact.period.to_string(),
-        value: value.to_string(),
-        currency,
-        qualifier: fact.qualifier,
-        recorded_at: fact
-            .recorded_at
-            .to_datetime()
-            .map(|at| at.to_rfc3339())
-            .unwrap_or_default(),
-    })
+    register(&app, &viewer, &headers, new).await
 }
 
-/// JSON with an ETag of its content; nothing but the tag where the caller has it already.
-pub fn tagged(headers: &HeaderMap, body: &impl Serialize) -> Result<Response, Problem> {
-    let bytes =
-        serde_json::to_vec(body).map_err(|error| Problem::from(PageError::internal(&error)))?;
-    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&bytes)[..12]));
-    let known = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|tags| tags.split(',').any(|one| one.trim() == tag));
-    if known {
-        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+/// `POST /api/v1/enterprises`.
+pub async fn register_enterprise(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Body(new): Body<NewEnterprise>,
+) -> Result<Response, Fault> {
+    let code = new.code.as_deref().map(value::credit_code).transpose();
+    let wrong = |key| Fault::value(Place::Body("/code".to_owned()), Said::Key(key));
+    let new = Registered {
+        kind: SubjectKind::Enterprise,
+        path: "/api/v1/enterprises",
+        name: new.name,
+        code: code.map_err(wrong)?,
+        park: new.park,
+        facts: new.facts,
+    };
+    register(&app, &viewer, &headers, new).await
+}
+
+/// Adds a subject and all that is said of it in one write.
+async fn register(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    new: Registered,
+) -> Result<Response, Fault> {
+    let name = named("/name", Some(&new.name))?.unwrap_or_default();
+    let code = named("/code", new.code.as_deref())?;
+    let reach = viewer.scope(editing(&new.kind));
+    let place = parks::place_of_sender(&app.ledger, viewer, &reach, new.park.as_deref()).await?;
+    let place = place.ok_or_else(|| {
+        Fault::value(
+            Place::Body("/park".to_owned()),
+            Said::Key("problem-no-park"),
+        )
+    })?;
+    let park = named("/park", new.park.as_deref())?
+        .or_else(|| (!place.is_zone).then(|| place.name.clone()));
+    let request = request_id(headers);
+    let mut facts = taken(&new.kind, &new.facts, &request)?;
+    // As an import records them: what names a subject is a fact about it.
+    let code_variable = if new.kind == SubjectKind::Project {
+        "code"
+    } else {
+        "uscc"
+    };
+    for (variable, text) in [
+        ("name", Some(&name)),
+        (code_variable, code.as_ref()),
+        ("park", park.as_ref()),
+    ] {
+        let Some(text) = text else { continue };
+        if facts.iter().all(|fact| fact.variable != variable) {
+            let own = NewFact::plain(variable, Written::Plain(text.clone()));
+            let own = new_fact(&new.kind, &own, &request);
+            let wrong = |key| Fault::value(Place::Body(format!("/{variable}")), Said::Key(key));
+            facts.push(own.map_err(|(_, key)| wrong(key))?);
+        }
     }
-    let kind = (header::CONTENT_TYPE, "application/json".to_owned());
-    Ok((StatusCode::OK, [(header::ETAG, tag), kind], bytes).into_response())
+    let subject = NewSubject {
+        code,
+        park,
+        ..NewSubject::of(new.kind.clone(), &name, place.id)
+    };
+    let mut write = app.ledger.begin(&viewer.stamp()).await?;
+    let id = write.add_subject(subject).await?;
+    let recorded = write.record(id, facts).await?;
+    let action = Action::new("subject.add", new.kind.as_str(), id)
+        .in_zone(viewer.zone_id())
+        .with(json!({"added": recorded.added, "request": request}));
+    write.commit(action).await?;
+    let known = app.ledger.subject(&reach, id, AsOf::Now).await?;
+    let body = with_facts(&app.ledger, &reach, known, AsOf::Now).await?;
+    let mut answer = Tagged::of(&body)?.answer(StatusCode::CREATED);
+    let location = HeaderValue::from_str(&format!("{}/{id}", new.path));
+    let location = location.map_err(|error| PageError::internal(&error))?;
+    answer.headers_mut().insert(header::LOCATION, location);
+    Ok(answer)
+}
+
+/// A name without the blanks around it; `None` where it is not given.
+fn named(pointer: &str, text: Option<&str>) -> Result<Option<String>, Fault> {
+    let wrong = |key| Fault::value(Place::Body(pointer.to_owned()), Said::Key(key));
+    match text.map(str::trim) {
+        None => Ok(None),
+        Some("") => Err(wrong("correction-empty")),
+        Some(text) if text.chars().count() > NAME_CHARS_MAX => Err(wrong("problem-too-long")),
+        Some(text) if has_control(text) => Err(wrong("problem-control")),
+        Some(text) => Ok(Some(text.to_owned())),
+    }
+}
+
+/// `POST /api/v1/projects/{id}/facts`.
+pub async fn record_of_project(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(id): Path<i64>,
+    Body(new): Body<NewFacts>,
+) -> Result<Response, Fault> {
+    record(&app, &viewer, &headers, &SubjectKind::Project, id, &new).await
+}
+
+/// `POST /api/v1/enterprises/{id}/facts`.
+pub async fn record_of_enterprise(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(id): Path<i64>,
+    Body(new): Body<NewFacts>,
+) -> Result<Response, Fault> {
+    record(&app, &viewer, &headers, &SubjectKind::Enterprise, id, &new).await
+}
+
+/// Records facts about a subject that the viewer may change. What differs supersedes.
+async fn record(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    kind: &SubjectKind,
+    id: i64,
+    new: &NewFacts,
+) -> Result<Response, Fault> {
+    if new.facts.is_empty() {
+        let said = Said::Key("correction-empty");
+        return Err(Fault::form(Place::Body("/facts".to_owned()), said));
+    }
+    let scope = viewer.scope(editing(kind));
+    let known = app.ledger.subject(&scope, id, AsOf::Now).await?;
+    if known.kind != *kind {
+        return Err(PageError::NotFound.into());
+    }
+    let request = request_id(headers);
+    let facts = taken(kind, &new.facts, &request)?;
+    let keys: Vec<_> = facts
+        .iter()
+        .map(|fact| (fact.variable.clone(), fact.period.clone()))
+        .collect();
+    let mut write = app.ledger.begin(&viewer.stamp()).await?;
+    if headers.contains_key(header::IF_MATCH) {
+        // Nobody else writes while this write is open, so what is read now is what it changes.
+        let now = show(app, &scope, kind, id, AsOf::Now).await?;
+        Tagged::of(&now)?.require_match(headers)?;
+    }
+    let recorded = write.record(id, facts).await?;
+    if recorded.added + recorded.superseded == 0 {
+        write.abandon().await?;
+    } else {
+        let detail = json!({
+            "added": recorded.added, "superseded": recorded.superseded, "request": request,
+        });
+        let action = Action::new("facts.record", kind.as_str(), id)
+            .in_zone(known.zone_id)
+            .with(detail);
+        write.commit(action).await?;
+    }
+    let facts = recorded_facts(&app.ledger, &scope, id, &keys).await?;
+    let body = Recorded {
+        added: recorded.added,
+        superseded: recorded.superseded,
+        unchanged: recorded.unchanged,
+        request,
+        facts,
+    };
+    Ok(Tagged::of(&body)?.answer(StatusCode::OK))
+}
+
+/// `POST /api/v1/organisations/{id}/facts`: figures of a zone or a park.
+pub async fn record_of_organisation(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(id): Path<i64>,
+    Body(new): Body<NewFacts>,
+) -> Result<Response, Fault> {
+    let scope = viewer.scope(Permission::EditFacts);
+    let organisation = app.ledger.organisation(&scope, id, AsOf::Now).await?;
+    let subject_id = organisation.subject_id.ok_or(PageError::NotFound)?;
+    let subject = app.ledger.subject(&scope, subject_id, AsOf::Now).await?;
+    record(&app, &viewer, &headers, &subject.kind, subject_id, &new).await
 }

@@ -1,19 +1,21 @@
 //! Lists for programs: the filters, order and pages of the lists for people.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::money::format_fen;
 use ledger::projection::{EnterpriseRow, ListRow, ProjectRow, RowHead};
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
-use super::subject::tagged;
+use super::answer::found;
+use super::parameters::{AFTER, Asked};
+use super::problem::{Fault, Place, Said};
+use super::value::{Foreign, Written};
 use crate::app::App;
 use crate::lists::cells::Raw;
-use crate::lists::{Address, ListSpec, filters};
+use crate::lists::{ListSpec, filters};
 use crate::shell::Viewer;
 use crate::{enterprises, projects};
 
@@ -37,75 +39,36 @@ pub struct SubjectRow {
     pub code: Option<String>,
     /// Whether it is invented, to fill a demonstration.
     pub invented: bool,
-    /// The year of the yearly values.
+    /// The year of the yearly values; null where no year is known.
     pub year: Option<i64>,
-    /// Values by variable: money in yuan with two decimals, dates at the precision that was written;
-    /// null is not known.
-    #[schema(value_type = Object)]
-    pub values: Map<String, Json>,
+    /// Values by variable; what is not known is left out.
+    pub values: BTreeMap<&'static str, Written>,
+    /// What was written beside a value, by variable.
+    pub qualifiers: BTreeMap<&'static str, String>,
 }
 
-/// A list of projects.
-#[utoipa::path(get, path = "/api/v1/projects", tag = "projects",
-    params(
-        ("q" = Option<String>, Query, description = "name, code or pinyin initials"),
-        ("stage" = Option<String>, Query, description = "code of the stage"),
-        ("category" = Option<String>, Query, description = "words of the category"),
-        ("sort" = Option<String>, Query, description = "variable to sort by"),
-        ("order" = Option<String>, Query, description = "`desc` for the greatest first"),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("as_of" = Option<String>, Query, description = "a day or a moment in RFC 3339"),
-    ),
-    responses(
-        (status = 200, body = SubjectPage), (status = 304, description = "as the ETag says"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-    ), security(("token" = [])))]
+/// `GET /api/v1/projects`.
 pub async fn projects(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = query.unwrap_or_default();
-    let page = page(
-        &app,
-        &viewer,
-        &projects::list::SPEC,
-        &query,
-        |row: &ProjectRow, name| json_of(&projects::list::raw(row, name)),
-    );
-    tagged(&headers, &page.await?)
+    asked: Asked,
+) -> Result<Response, Fault> {
+    let spec = &projects::list::SPEC;
+    let page = page(&app, &viewer, spec, &asked, projects::list::raw);
+    found(&headers, &page.await?)
 }
 
-/// A list of enterprises.
-#[utoipa::path(get, path = "/api/v1/enterprises", tag = "enterprises",
-    params(
-        ("q" = Option<String>, Query, description = "name, code or pinyin initials"),
-        ("sort" = Option<String>, Query, description = "variable to sort by"),
-        ("order" = Option<String>, Query, description = "`desc` for the greatest first"),
-        ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("as_of" = Option<String>, Query, description = "a day or a moment in RFC 3339"),
-    ),
-    responses(
-        (status = 200, body = SubjectPage), (status = 304, description = "as the ETag says"),
-        (status = 400, body = Problem, content_type = "application/problem+json"),
-        (status = 401, body = Problem, content_type = "application/problem+json"),
-        (status = 403, body = Problem, content_type = "application/problem+json"),
-    ), security(("token" = [])))]
+/// `GET /api/v1/enterprises`.
 pub async fn enterprises(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Result<Response, Problem> {
-    let query = query.unwrap_or_default();
+    asked: Asked,
+) -> Result<Response, Fault> {
     let spec = &enterprises::list::SPEC;
-    let page = page(&app, &viewer, spec, &query, |row: &EnterpriseRow, name| {
-        json_of(&enterprises::list::raw(row, name))
-    });
-    tagged(&headers, &page.await?)
+    let page = page(&app, &viewer, spec, &asked, enterprises::list::raw);
+    found(&headers, &page.await?)
 }
 
 /// What a list can say of a row.
@@ -129,41 +92,72 @@ async fn page<R: Headed>(
     app: &App,
     viewer: &Viewer,
     spec: &ListSpec,
-    query: &str,
-    value: impl Fn(&R, &str) -> Json,
-) -> Result<SubjectPage, Problem> {
-    let asked = filters::query(app, viewer, spec, &Address::parse(query)).await?;
+    asked: &Asked,
+    raw: impl for<'a> Fn(&'a R, &str) -> Raw<'a>,
+) -> Result<SubjectPage, Fault> {
+    let mut query = filters::query(app, viewer, spec, &asked.address()).await?;
+    query.limit = asked.limit();
     let scope = viewer.scope(spec.permission);
     let found = app
         .ledger
-        .list::<R>(&scope, &asked, viewer.reading())
-        .await?;
-    let items = found.rows.iter().map(|row| {
-        let head = row.head();
-        SubjectRow {
-            id: head.subject_id,
-            name: head.name.clone(),
-            code: head.code.clone(),
-            invented: head.invented,
-            year: head.year,
-            values: R::LIST
-                .columns
-                .iter()
-                .map(|column| (column.name.to_owned(), value(row, column.name)))
-                .collect(),
-        }
-    });
+        .list::<R>(&scope, &query, viewer.reading())
+        .await
+        .map_err(|error| match error {
+            ledger::LedgerError::BadQuery(_) => {
+                let place = Place::Parameter(AFTER.name.to_owned());
+                Fault::value(place, Said::Key("problem-cursor"))
+            }
+            other => other.into(),
+        })?;
+    let items = found.rows.iter().map(|row| row_of(row, &raw)).collect();
     Ok(SubjectPage {
-        items: items.collect(),
+        items,
         next: found.next.map(|next| next.encode()),
     })
 }
 
-fn json_of(raw: &Raw<'_>) -> Json {
-    match raw {
-        Raw::Text(text) => text.map_or(Json::Null, Json::from),
-        Raw::Money(fen) => fen.map_or(Json::Null, |fen| Json::from(format_fen(fen))),
-        Raw::Integer(number) => number.map_or(Json::Null, Json::from),
-        Raw::Date(date) => date.map_or(Json::Null, |date| Json::from(date.to_string())),
+fn row_of<R: Headed>(row: &R, raw: &impl for<'a> Fn(&'a R, &str) -> Raw<'a>) -> SubjectRow {
+    let head = row.head();
+    let names = || R::LIST.columns.iter().map(|column| column.name);
+    let said = |name: &str, what: &str| {
+        let mark = head.marks.get(name)?.get(what)?;
+        mark.as_str().map(str::to_owned)
+    };
+    let value = |name: &'static str| {
+        written(&raw(row, name)).or_else(|| {
+            // What the row's cell cannot say.
+            let mark = head.marks.get(name)?;
+            if mark.get("absent").is_some() {
+                return Some(Written::Plain("none".to_owned()));
+            }
+            let value = said(name, "value")?;
+            Some(match said(name, "currency") {
+                Some(currency) => Written::Foreign(Foreign { value, currency }),
+                None => Written::Plain(value),
+            })
+        })
+    };
+    SubjectRow {
+        id: head.subject_id,
+        name: head.name.clone(),
+        code: head.code.clone(),
+        invented: head.invented,
+        year: head.year,
+        values: names()
+            .filter_map(|name| Some((name, value(name)?)))
+            .collect(),
+        qualifiers: names()
+            .filter_map(|name| Some((name, said(name, "qualifier")?)))
+            .collect(),
     }
+}
+
+fn written(raw: &Raw<'_>) -> Option<Written> {
+    let text = match raw {
+        Raw::Text(text) => (*text)?.to_owned(),
+        Raw::Money(fen) => format_fen((*fen)?),
+        Raw::Integer(number) => (*number)?.to_string(),
+        Raw::Date(date) => (*date)?.to_string(),
+    };
+    Some(Written::Plain(text))
 }

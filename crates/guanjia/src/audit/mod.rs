@@ -14,8 +14,8 @@
 mod entries;
 mod entry_page;
 mod export;
-mod filter;
-mod store;
+pub mod filter;
+pub mod store;
 mod verification;
 
 use crate::shell::Permission;

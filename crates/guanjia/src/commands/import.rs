@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use super::{CommandResult, Outcome, place};
 use crate::clock;
-use crate::imports::intake::{self, End, IntakeError, Order, Taken};
+use crate::imports::intake::{self, IntakeError, Order};
+use crate::imports::report::{counts_of, list_records};
 use crate::imports::target::{self, TargetError};
 use crate::imports::{remembered, vocabulary};
 use crate::words::Lang;
@@ -139,11 +140,7 @@ async fn take(
 ) -> miette::Result<(LedgerRead, Counts)> {
     let ledger = place::open_ledger(data).await?;
     let order = order(args, &ledger, file, bytes, lang).await?;
-    // Records are only kept for the report that lists them.
-    let listed = match args.format {
-        Format::Json => Some(read_file(file, &order.bytes, &order.options(), lang)?),
-        Format::Text => None,
-    };
+    let (bytes, options, rows) = (Arc::clone(&order.bytes), order.options(), order.rows);
     let bar = progress_bar(lang);
     let told = |rows: u64| bar.set_position(rows);
     let taken = intake::take(&ledger, &place::stamp(), order, clock::now, &told).await;
@@ -158,16 +155,11 @@ async fn take(
         }
         Err(error) => return Err(error).into_diagnostic(),
     };
-    if let Some(listed) = listed {
-        for (sheet, listed) in taken.read.sheets.iter_mut().zip(listed.sheets) {
-            sheet.records = listed.records;
-            let refused = &sheet.refused_row_numbers;
-            sheet
-                .records
-                .retain(|record| refused.binary_search(&record.row).is_err());
-        }
+    if args.format == Format::Json {
+        // Records are only kept for the report that lists them.
+        list_records(&mut taken, &bytes, &options).into_diagnostic()?;
     }
-    let counts = counts_of(&taken, args.rows);
+    let counts = counts_of(&taken, rows);
     Ok((taken.read, counts))
 }
 
@@ -240,25 +232,6 @@ fn progress_bar(lang: Lang) -> indicatif::ProgressBar {
 fn file_name(file: &Path) -> String {
     file.file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-/// What became of the rows in the ledger, or would.
-fn counts_of(taken: &Taken, rows: Rows) -> Counts {
-    let count = |count: i64| usize::try_from(count).unwrap_or_default();
-    let refused = count(taken.counts.rows_refused);
-    let none = taken.end == End::Refused || (refused > 0 && rows == Rows::All);
-    if none {
-        return Counts {
-            refused,
-            ..Counts::default()
-        };
-    }
-    Counts {
-        accepted: count(taken.counts.rows_accepted),
-        refused,
-        unchanged: count(taken.counts.rows_unchanged),
-        superseded: count(taken.counts.rows_superseded),
-    }
 }
 
 fn read_file(

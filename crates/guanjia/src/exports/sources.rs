@@ -52,10 +52,10 @@ impl Sources {
                 sheet: String::new(),
                 spot: String::new(),
             },
-            SourceRef::Api { request_id } => Place {
+            SourceRef::Api { request_id, quote } => Place {
                 file: request_id,
                 sheet: String::new(),
-                spot: String::new(),
+                spot: quote.unwrap_or_default(),
             },
         })
     }

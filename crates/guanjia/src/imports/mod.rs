@@ -32,6 +32,7 @@ pub mod kind;
 pub mod new;
 pub mod parks;
 pub mod progress;
+pub mod report;
 pub mod rows;
 pub mod sheet;
 pub mod target;

@@ -179,7 +179,7 @@ async fn read(mut form: Multipart) -> Result<Sent, MultipartError> {
 }
 
 /// The name of a file without its folders, which some browsers send along.
-fn name_of(field: &Field<'_>) -> String {
+pub fn name_of(field: &Field<'_>) -> String {
     let name = field.file_name().unwrap_or_default();
     name.rsplit(['/', '\\'])
         .next()
@@ -204,7 +204,7 @@ fn pasted_name(lang: Lang, viewer: &Viewer) -> String {
 }
 
 /// The media type of a kept file, told by its first bytes.
-fn media_type(bytes: &[u8]) -> &'static str {
+pub fn media_type(bytes: &[u8]) -> &'static str {
     if bytes.starts_with(b"PK") {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     } else if bytes.starts_with(b"\xD0\xCF\x11\xE0") {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use ledger::{Organisation, OrganisationKind, lookup_key};
+use ledger::{AsOf, Ledger, LedgerError, Organisation, OrganisationKind, Scope, lookup_key};
+
+use crate::shell::Viewer;
 
 /// The organisations of a zone by the words that a ledger writes.
 #[derive(Debug, Clone)]
@@ -72,6 +74,24 @@ impl Parks {
             _ => None,
         }
     }
+}
+
+/// Where a sender's records belong that name no park: the park of these words, else the largest place
+/// within the sender's reach. `None` where there is none, or it lies beyond.
+pub async fn place_of_sender(
+    ledger: &Ledger,
+    viewer: &Viewer,
+    reach: &Scope,
+    park: Option<&str>,
+) -> Result<Option<Place>, LedgerError> {
+    let mut places = ledger.organisations(reach, AsOf::Now).await?;
+    places.retain(|place| place.zone_id == viewer.zone_id() && !place.closed);
+    places.sort_by_key(|place| place.path.len());
+    let parks = Parks::of(&places);
+    Ok(match park {
+        Some(words) => parks.named(words).cloned(),
+        None => parks.names.into_iter().next().map(|(_, place)| place),
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
 use super::guard;
+use crate::api::problem::Fault;
 use crate::words::Lang;
 
 /// Why a page cannot be shown. A wrong form is no error: it is the page again, with what was typed.
@@ -112,8 +113,10 @@ pub fn sign_in_address(next: &str) -> String {
 pub async fn in_language(request: Request, next: Next) -> Response {
     let lang = guard::language(request.headers());
     let theme = guard::theme(request.headers());
-    let is_page = !guard::is_api(request.uri().path())
-        && !matches!(request.uri().path(), "/healthz" | "/readyz")
+    if guard::is_api(request.uri().path()) {
+        return problem_in_language(request, next).await;
+    }
+    let is_page = !matches!(request.uri().path(), "/healthz" | "/readyz")
         && !request.uri().path().starts_with("/assets/");
     let response = next.run(request).await;
     if let Some(error) = response.extensions().get::<PageError>() {
@@ -142,6 +145,26 @@ pub async fn in_language(request: Request, next: Next) -> Response {
         page.headers_mut().insert(header::ALLOW, allow.clone());
     }
     page
+}
+
+/// Says what is wrong to a program: what a handler said as a fault, a page's error, or what the
+/// framework answers of itself.
+async fn problem_in_language(request: Request, next: Next) -> Response {
+    let lang = guard::language_of_program(request.headers());
+    let response = next.run(request).await;
+    let extensions = response.extensions();
+    let fault = match (extensions.get::<Fault>(), extensions.get::<PageError>()) {
+        (Some(fault), _) => fault.clone(),
+        (None, Some(error)) => Fault::from(error),
+        (None, None) => {
+            let status = response.status();
+            if !status.is_client_error() && !status.is_server_error() {
+                return response;
+            }
+            Fault::of_status(status)
+        }
+    };
+    fault.answer(lang, response.headers())
 }
 
 /// Whether an answer is plain text or nothing, and carries no instruction for the page around it.

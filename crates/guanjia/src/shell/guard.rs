@@ -11,9 +11,12 @@ use super::route::Access;
 use super::viewer::{self, Viewer};
 use super::{Page, PageError, error};
 use crate::accounts::{identity, tokens};
+use crate::api::operations::Operation;
+use crate::api::parameters::Asked;
+use crate::api::problem::{Fault, Place, Said};
 use crate::app::App;
+use crate::clock;
 use crate::words::Lang;
-use crate::{api, clock};
 
 /// What the guard of one route knows.
 #[derive(Clone)]
@@ -22,6 +25,8 @@ pub struct Guard {
     pub app: App,
     /// Who may take the route.
     pub access: Access,
+    /// What the interface for programs says of it; `None` for a page.
+    pub operation: Option<&'static Operation>,
 }
 
 /// Lets a request through with its [`Viewer`], or refuses it.
@@ -32,16 +37,20 @@ pub async fn check(
     next: Next,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let is_api = is_api(parts.uri.path());
     let in_part = parts.headers.contains_key("hx-request");
-    match admit(&guard, &session, &parts, is_api).await {
+    if let Some(operation) = guard.operation {
+        return match admit_program(&guard, &session, &mut parts, operation).await {
+            Ok(()) => next.run(Request::from_parts(parts, body)).await,
+            Err(fault) => fault.into_response(),
+        };
+    }
+    match admit(&guard, &session, &parts).await {
         Ok(viewer) => {
             if let Some(viewer) = viewer {
                 parts.extensions.insert(viewer);
             }
             next.run(Request::from_parts(parts, body)).await
         }
-        Err(error) if is_api => api::problem::from_page_error(&error).into_response(),
         Err(PageError::SignInNeeded { .. }) if in_part => whole_page_to_sign_in(&parts.headers),
         Err(PageError::PasswordDue) if in_part => {
             (StatusCode::FORBIDDEN, [("hx-redirect", "/account")]).into_response()
@@ -50,19 +59,75 @@ pub async fn check(
     }
 }
 
+/// Lets a program through: by a token or the session of a page, asking what the operation allows.
+async fn admit_program(
+    guard: &Guard,
+    session: &Session,
+    parts: &mut Parts,
+    operation: &Operation,
+) -> Result<(), Fault> {
+    let user_id = match bearer(&parts.headers) {
+        Some(secret) => tokens::user_of(&guard.app, secret).await?,
+        None => identity::signed_in(session).await?,
+    };
+    let mut viewer = known(guard, session, parts, user_id).await?;
+    let asked = Asked::read(operation, parts.uri.query().unwrap_or_default());
+    let zone_id = asked.as_ref().ok().and_then(|asked| asked.number("zone"));
+    if let Some(id) = zone_id {
+        let zone = viewer.zones.iter().find(|zone| zone.id == id).cloned();
+        viewer.zone = Some(zone.ok_or_else(|| {
+            let place = Place::Parameter("zone".to_owned());
+            Fault::value(place, Said::Key("problem-no-zone"))
+        })?);
+    }
+    if !allowed(guard, &viewer) {
+        return Err(PageError::Forbidden.into());
+    }
+    let asked = asked?;
+    viewer.as_of = as_of(parts, viewer.lang)?;
+    parts.extensions.insert(viewer);
+    parts.extensions.insert(asked);
+    Ok(())
+}
+
 async fn admit(
     guard: &Guard,
     session: &Session,
     parts: &Parts,
-    is_api: bool,
 ) -> Result<Option<Viewer>, PageError> {
     if guard.access == Access::Public {
         return Ok(None);
     }
-    let user_id = match bearer(&parts.headers) {
-        Some(secret) if is_api => tokens::user_of(&guard.app, secret).await?,
-        _ => identity::signed_in(session).await?,
-    };
+    let user_id = identity::signed_in(session).await?;
+    let mut viewer = known(guard, session, parts, user_id).await?;
+    viewer.as_of = as_of(parts, viewer.lang)?;
+    if !parts.method.is_safe() && viewer.is_past() {
+        return Err(PageError::BadRequest(viewer.lang.t("as-of-read-only")));
+    }
+    if allowed(guard, &viewer) {
+        return Ok(Some(viewer));
+    }
+    // The start is the cockpit; who may not see it starts at the first page that they may see.
+    if parts.uri.path() == "/" {
+        return Err(PageError::Elsewhere(Page::start_of(&viewer)));
+    }
+    Err(PageError::Forbidden)
+}
+
+fn allowed(guard: &Guard, viewer: &Viewer) -> bool {
+    match guard.access {
+        Access::Public | Access::SignedIn => true,
+        Access::May(permission) => viewer.may(permission),
+    }
+}
+
+/// The person of an account, in the language and at the moment of the request.
+async fn known(
+    guard: &Guard,
+    session: &Session,
+    parts: &Parts,
+    user_id: Option<i64>,
+) -> Result<Viewer, PageError> {
     let next = parts
         .uri
         .path_and_query()
@@ -74,28 +139,16 @@ async fn admit(
     let Some(mut viewer) = identity::viewer(&guard.app, session, user_id).await? else {
         return Err(PageError::SignInNeeded { next });
     };
-    viewer.lang = language(&parts.headers);
+    viewer.lang = if is_api(parts.uri.path()) {
+        language_of_program(&parts.headers)
+    } else {
+        language(&parts.headers)
+    };
     viewer.theme = theme(&parts.headers);
     if viewer.password_due && !is_open_before_password(parts.uri.path()) {
         return Err(PageError::PasswordDue);
     }
-    viewer.as_of = as_of(parts, viewer.lang)?;
-    let changes = !parts.method.is_safe();
-    if changes && viewer.is_past() && !is_api {
-        return Err(PageError::BadRequest(viewer.lang.t("as-of-read-only")));
-    }
-    let allowed = match guard.access {
-        Access::Public | Access::SignedIn => true,
-        Access::May(permission) => viewer.may(permission),
-    };
-    if allowed {
-        return Ok(Some(viewer));
-    }
-    // The start is the cockpit; who may not see it starts at the first page that they may see.
-    if parts.uri.path() == "/" {
-        return Err(PageError::Elsewhere(Page::start_of(&viewer)));
-    }
-    Err(PageError::Forbidden)
+    Ok(viewer)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -109,7 +162,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether an address belongs to the interface for programs.
 pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/")
+    path.starts_with("/api/") && path != "/api/docs"
 }
 
 /// What remains open to whoever must set a password first: setting it, and leaving.
@@ -154,11 +207,45 @@ fn query_value(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value)
 }
 
-/// The language of a request: the cookie of the switch, else Chinese.
+/// The language of a request for a page: the cookie of the switch, else Chinese.
 pub fn language(headers: &HeaderMap) -> Lang {
-    cookie(headers, "lang")
-        .and_then(|tag| Lang::from_tag(&tag))
+    chosen_language(headers).unwrap_or_default()
+}
+
+/// The language of a request of a program: the cookie, else what it accepts, else Chinese.
+pub fn language_of_program(headers: &HeaderMap) -> Lang {
+    let accepted = || {
+        let listed = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        most_wanted(listed)
+    };
+    chosen_language(headers)
+        .or_else(accepted)
         .unwrap_or_default()
+}
+
+fn chosen_language(headers: &HeaderMap) -> Option<Lang> {
+    cookie(headers, "lang").and_then(|tag| Lang::from_tag(&tag))
+}
+
+/// The language of `Accept-Language` that is wanted most, of those there are.
+fn most_wanted(listed: &str) -> Option<Lang> {
+    let mut best: Option<(f32, Lang)> = None;
+    for one in listed.split(',') {
+        let (tag, weight) = one.split_once(";q=").unwrap_or((one, "1"));
+        let primary = tag
+            .trim()
+            .split('-')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let weight: f32 = weight.trim().parse().unwrap_or(0.0);
+        if let Some(lang) = Lang::from_tag(&primary)
+            && weight > best.map_or(0.0, |(best, _)| best)
+        {
+            best = Some((weight, lang));
+        }
+    }
+    best.map(|(_, lang)| lang)
 }
 
 /// The theme chosen: `light`, `dark`, or empty for what the device prefers.
@@ -182,8 +269,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// What answers where no route leads.
 pub async fn nothing_here(request: Request) -> Response {
     if is_api(request.uri().path()) {
-        return api::problem::Problem::new(StatusCode::NOT_FOUND, "no such address")
-            .into_response();
+        return Fault::of_status(StatusCode::NOT_FOUND).into_response();
     }
     PageError::NotFound.into_response()
 }

@@ -1,12 +1,12 @@
 //! Security headers of every answer, and the refusal of requests that other sites send.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::{PageError, guard};
-use crate::api::problem::Problem;
+use crate::api::problem::Fault;
 use crate::app::App;
 
 /// Own scripts and styles only; ECharts sets `style` attributes, so those alone may be inline.
@@ -71,8 +71,7 @@ pub async fn same_origin(request: Request, next: Next) -> Response {
 
 fn refused(path: &str) -> Response {
     if guard::is_api(path) {
-        let detail = "a page of another site sent this; programs send no `Origin` of their own";
-        return Problem::new(StatusCode::FORBIDDEN, detail).into_response();
+        return Fault::from(PageError::CrossSite).into_response();
     }
     PageError::CrossSite.into_response()
 }

@@ -66,6 +66,7 @@ enum Place {
     },
     Api {
         request_id: String,
+        quote: String,
     },
 }
 
@@ -210,7 +211,10 @@ async fn place(app: &App, lang: Lang, source: SourceRef) -> Result<Place, PageEr
             Place::Quote { quote, passage }
         }
         SourceRef::Form { form } => Place::Form { form },
-        SourceRef::Api { request_id } => Place::Api { request_id },
+        SourceRef::Api { request_id, quote } => Place::Api {
+            request_id,
+            quote: quote.unwrap_or_default(),
+        },
     })
 }
 

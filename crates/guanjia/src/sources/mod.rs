@@ -11,7 +11,7 @@ pub mod access;
 mod cells;
 mod document;
 mod fact_page;
-mod file;
+pub mod file;
 
 pub use fact_page::{action_words, moment};
 

@@ -114,6 +114,21 @@ impl House {
     }
 
     async fn fill_subjects(&mut self) {
+        let sentence = |name: &str| format!("{name}的备注");
+        let all = [
+            NORTH_ENTERPRISE,
+            SOUTH_ENTERPRISE,
+            OTHER_ENTERPRISE,
+            NORTH_PROJECT,
+        ]
+        .into_iter()
+        .chain([SOUTH_PROJECT, OTHER_PROJECT]);
+        let document = all.map(sentence).collect::<Vec<_>>().join("。");
+        let ledger = &self.app.ledger;
+        let kept = ledger
+            .keep_file(&stamp(), "notes.txt", "text/plain", document.into_bytes())
+            .await
+            .unwrap();
         let (north, south, other) = (self.north.id, self.south.id, self.other_zone.id);
         for (name, kind, organisation) in [
             (NORTH_ENTERPRISE, SubjectKind::Enterprise, north),
@@ -128,11 +143,12 @@ impl House {
             let fact = NewFact {
                 variable: "remarks".to_owned(),
                 period: Period::Current,
-                value: Value::Text(format!("{name}的备注")),
+                value: Value::Text(sentence(name)),
                 qualifier: String::new(),
                 unit: String::new(),
-                source: SourceRef::Form {
-                    form: "test".to_owned(),
+                source: SourceRef::Quote {
+                    file_sha256: kept.sha256.clone(),
+                    quote: sentence(name),
                 },
                 known_on: None,
             };

@@ -6,6 +6,7 @@
 )]
 
 mod account_journeys;
+mod api;
 mod commands;
 mod demo;
 mod doors;

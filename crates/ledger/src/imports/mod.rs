@@ -14,7 +14,7 @@ use crate::scope::Scope;
 use crate::sql::{Row, Sql};
 use crate::time::{AsOf, day_of_number};
 
-pub use answers::StoredAnswer;
+pub use answers::{Call, Reserved, StoredAnswer};
 pub use bulk::{BulkColumn, BulkFact, BulkImport, BulkRecord, BulkSource, Committed, NewImport};
 pub use flush::RowOutcome;
 pub use undo::Undone;

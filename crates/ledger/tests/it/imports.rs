@@ -1,9 +1,9 @@
 //! Imports: repeatable, correctable, undone as a whole.
 
 use domain::{Period, SubjectKind, Value};
-use ledger::imports::{ImportQuery, RowOutcome, StoredAnswer};
+use ledger::imports::{Call, ImportQuery, Reserved, RowOutcome, StoredAnswer};
 use ledger::projection::{ListQuery, ProjectRow};
-use ledger::{Action, AsOf, LedgerError, NewSubject, Scope};
+use ledger::{AsOf, LedgerError, NewSubject, Scope, Timestamp};
 
 use crate::house::{House, fact, on_every_database, push_rows, yuan};
 
@@ -254,32 +254,56 @@ async fn imports_are_listed_within_their_zone_only() {
 }
 
 #[tokio::test]
-async fn an_answer_is_kept_once_with_what_the_call_did() {
+async fn a_call_sent_twice_is_answered_the_same() {
     on_every_database(|house| async move {
-        let zone = house.zone("随州").await;
+        let ledger = &house.ledger;
+        let (now, hour) = (Timestamp(10_000_000_000), 3_600_000_000);
+        let ago = |hours: i64| Timestamp(now.0 - hours * hour);
+        let call = |caller, digest| Call {
+            caller,
+            key: "k",
+            request_digest: digest,
+        };
+        let reserve = async |call, at| {
+            ledger
+                .reserve_answer(call, at, ago(2), ago(1))
+                .await
+                .unwrap()
+        };
+        assert_eq!(reserve(call("7", "d"), now).await, Reserved::New);
+        assert_eq!(reserve(call("7", "d"), now).await, Reserved::UnderWay);
+        assert_eq!(reserve(call("7", "e"), now).await, Reserved::Other);
+        assert_eq!(
+            reserve(call("8", "e"), now).await,
+            Reserved::New,
+            "keys are one's own"
+        );
         let answer = StoredAnswer {
-            request_digest: "d".to_owned(),
             status: 201,
             answer: "{}".to_owned(),
         };
-        let mut write = house.ledger.begin(&house.stamp()).await.unwrap();
-        let subject = zone.subject_id.unwrap();
-        write
-            .record(subject, vec![fact("area", "", yuan("1.00"))])
-            .await
-            .unwrap();
-        write.store_answer("7", "k", &answer).await.unwrap();
-        write
-            .commit(Action::new("facts.record", "zone", subject))
-            .await
-            .unwrap();
-        let stored = house.ledger.stored_answer("7", "k").await.unwrap();
-        assert_eq!(stored, Some(answer.clone()));
-        let write = house.ledger.begin(&house.stamp()).await.unwrap();
-        let again = write.store_answer("7", "k", &answer).await;
-        assert!(matches!(again, Err(LedgerError::Exists { .. })));
-        write.abandon().await.unwrap();
-        assert_eq!(house.ledger.stored_answer("8", "k").await.unwrap(), None);
+        ledger.keep_answer(call("7", "d"), &answer).await.unwrap();
+        ledger.release_answer(call("7", "d")).await.unwrap();
+        let known = reserve(call("7", "d"), now).await;
+        assert_eq!(
+            known,
+            Reserved::Answered(answer),
+            "what was answered is not let go"
+        );
+        assert_eq!(reserve(call("7", "e"), now).await, Reserved::Other);
+        ledger.release_answer(call("8", "e")).await.unwrap();
+        assert_eq!(
+            reserve(call("8", "f"), ago(3)).await,
+            Reserved::New,
+            "nothing was done"
+        );
+        let again = reserve(call("8", "f"), now).await;
+        assert_eq!(again, Reserved::New, "what died on the way is given up");
+        assert_eq!(
+            ledger.forget_answers(Timestamp(now.0 + 1)).await.unwrap(),
+            2
+        );
+        assert_eq!(reserve(call("7", "e"), now).await, Reserved::New);
     })
     .await;
 }
