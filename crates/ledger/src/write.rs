@@ -11,7 +11,7 @@ use crate::Ledger;
 use crate::audit::chain::{EntryFields, RowsDigest};
 use crate::database::{self, Dialect};
 use crate::error::Result;
-use crate::facts::FactRow;
+use crate::facts::{Confirmation, FactRow};
 use crate::sql::{Param, Row, Sql};
 use crate::time::Timestamp;
 
@@ -274,6 +274,23 @@ impl Write {
             rows.push(fact.params());
         }
         self.insert("facts", FactRow::COLUMNS, rows).await
+    }
+
+    /// Appends confirmations, numbers them and takes them into the entry's digest.
+    pub(crate) async fn append_confirmations(
+        &mut self,
+        confirmations: Vec<Confirmation>,
+    ) -> Result<()> {
+        let mut id = self.next_ids("confirmations", confirmations.len()).await?;
+        let mut rows = Vec::with_capacity(confirmations.len());
+        for mut confirmation in confirmations {
+            confirmation.id = id;
+            id += 1;
+            self.digest.confirmation(&confirmation);
+            rows.push(confirmation.params());
+        }
+        self.insert("confirmations", Confirmation::COLUMNS, rows)
+            .await
     }
 
     /// The number of a word that facts repeat; 0 for the empty one.

@@ -3,7 +3,7 @@
 use sea_orm::Value;
 use sm3::{Digest, Sm3};
 
-use crate::facts::FactRow;
+use crate::facts::{Confirmation, FactRow};
 use crate::sql::Sql;
 
 /// All of an entry that its hash covers.
@@ -73,12 +73,14 @@ impl EntryFields {
     }
 }
 
-/// SM3 over the rows a write appends: words, sources and facts, each in the order of their ids.
+/// SM3 over the rows a write appends: words, sources, facts and confirmations, each in the order of
+/// their ids.
 #[derive(Debug, Default)]
 pub(crate) struct RowsDigest {
     terms: Sm3,
     sources: Sm3,
     facts: Sm3,
+    confirmations: Option<Sm3>,
     any: bool,
 }
 
@@ -99,8 +101,7 @@ impl RowsDigest {
     pub(crate) fn fact(&mut self, fact: &FactRow) {
         self.any = true;
         // One buffer a fact: the hash takes blocks, not bytes.
-        let mut bytes = [0_u8; 13 * 9];
-        let numbers = [
+        let bytes: [u8; 13 * 9] = packed([
             Some(fact.id),
             Some(fact.subject_id),
             Some(fact.variable_id),
@@ -114,18 +115,29 @@ impl RowsDigest {
             fact.cell_column,
             fact.known_on,
             Some(fact.entry_id),
-        ];
-        for (slot, number) in bytes.chunks_exact_mut(9).zip(numbers) {
-            if let Some(number) = number {
-                slot[0] = 1;
-                slot[1..].copy_from_slice(&number.to_be_bytes());
-            }
-        }
+        ]);
         self.facts.update(bytes);
         match &fact.text {
             Some(words) => text(&mut self.facts, words),
             None => self.facts.update([0xff]),
         }
+    }
+
+    pub(crate) fn confirmation(&mut self, confirmation: &Confirmation) {
+        self.any = true;
+        let bytes: [u8; 8 * 9] = packed([
+            Some(confirmation.id),
+            Some(confirmation.fact_id),
+            Some(confirmation.unit_id),
+            Some(confirmation.source_id),
+            confirmation.cell_row,
+            confirmation.cell_column,
+            confirmation.known_on,
+            Some(confirmation.entry_id),
+        ]);
+        self.confirmations
+            .get_or_insert_with(Sm3::new)
+            .update(bytes);
     }
 
     /// The digest in hex; empty when nothing was appended.
@@ -137,8 +149,24 @@ impl RowsDigest {
         whole.update(self.terms.finalize());
         whole.update(self.sources.finalize());
         whole.update(self.facts.finalize());
+        // Entries from before there were confirmations keep their digest.
+        if let Some(confirmations) = self.confirmations {
+            whole.update(confirmations.finalize());
+        }
         hex::encode(whole.finalize())
     }
+}
+
+/// Numbers side by side, each behind a mark that says whether it is there.
+fn packed<const COUNT: usize, const BYTES: usize>(numbers: [Option<i64>; COUNT]) -> [u8; BYTES] {
+    let mut bytes = [0; BYTES];
+    for (slot, number) in bytes.chunks_exact_mut(9).zip(numbers) {
+        if let Some(number) = number {
+            slot[0] = 1;
+            slot[1..].copy_from_slice(&number.to_be_bytes());
+        }
+    }
+    bytes
 }
 
 /// The length first, so that no two lists of fields read the same.

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::Ledger;
 use crate::audit::chain::{EntryFields, RowsDigest};
 use crate::error::Result;
-use crate::facts::FactRow;
+use crate::facts::{Confirmation, FactRow};
 use crate::sources;
 use crate::sql::{Row, Sql};
 
@@ -105,7 +105,7 @@ impl Ledger {
     /// looked at before the end of the chain.
     async fn all_vouched_for(&self) -> Result<bool> {
         let mut newest = 0;
-        for table in ["terms", "sources", "facts"] {
+        for table in ["terms", "sources", "facts", "confirmations"] {
             let text = format!("SELECT entry_id FROM {table} ORDER BY id DESC LIMIT 1");
             if let Some(row) = self.database.row(Sql::new(&text)).await? {
                 newest = row.at::<i64>(0)?.max(newest);
@@ -146,13 +146,14 @@ fn link(row: &Row) -> Result<(EntryFields, String)> {
     Ok((fields, row.at(13)?))
 }
 
-/// Words, sources and facts in the order of their ids, read page by page along with the entries.
+/// Words, sources, facts and confirmations in the order of their ids, read page by page along with the entries.
 struct AppendedRows<'a> {
     ledger: &'a Ledger,
     last_entry: i64,
     terms: Queue<(i64, i64, String)>,
     sources: Queue<(i64, i64, String)>,
     facts: Queue<FactRow>,
+    confirmations: Queue<Confirmation>,
 }
 
 struct Queue<T> {
@@ -189,6 +190,7 @@ impl<'a> AppendedRows<'a> {
             terms: Queue::new(),
             sources: Queue::new(),
             facts: Queue::new(),
+            confirmations: Queue::new(),
         }
     }
 
@@ -223,6 +225,14 @@ impl<'a> AppendedRows<'a> {
                 None => break,
             }
         }
+        loop {
+            self.refill().await?;
+            let next = &mut self.confirmations.rows;
+            match next.pop_front_if(|row| row.entry_id <= fields.id) {
+                Some(confirmation) => digest.confirmation(&confirmation),
+                None => break,
+            }
+        }
         Ok((digest.finish(), facts))
     }
 
@@ -231,7 +241,8 @@ impl<'a> AppendedRows<'a> {
         self.refill().await?;
         Ok(!(self.terms.rows.is_empty()
             && self.sources.rows.is_empty()
-            && self.facts.rows.is_empty()))
+            && self.facts.rows.is_empty()
+            && self.confirmations.rows.is_empty()))
     }
 
     async fn refill(&mut self) -> Result<()> {
@@ -260,6 +271,16 @@ impl<'a> AppendedRows<'a> {
             let rows = self.page(&text, self.facts.last).await?;
             let rows = rows.iter().map(FactRow::read);
             self.facts.fill(rows.collect::<Result<_>>()?, |row| row.id);
+        }
+        if self.confirmations.wants_more() {
+            let text = format!(
+                "SELECT {} FROM confirmations WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2",
+                Confirmation::COLUMNS
+            );
+            let rows = self.page(&text, self.confirmations.last).await?;
+            let rows = rows.iter().map(Confirmation::read);
+            self.confirmations
+                .fill(rows.collect::<Result<_>>()?, |row| row.id);
         }
         Ok(())
     }

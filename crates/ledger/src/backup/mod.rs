@@ -38,6 +38,7 @@ const TABLES: &[(&str, &str)] = &[
     ("files", "sha256"),
     ("sources", "id"),
     ("facts", "id"),
+    ("confirmations", "id"),
     ("imports", "id"),
     ("import_mappings", "zone_id, sender, kind, header"),
     ("idempotency_keys", "caller, key"),
@@ -48,6 +49,8 @@ const TABLES: &[(&str, &str)] = &[
     ("settings", "key"),
     ("projects", "subject_id"),
     ("enterprises", "subject_id"),
+    ("projects_past", "subject_id, until_entry"),
+    ("enterprises_past", "subject_id, until_entry"),
 ];
 
 impl Ledger {

@@ -1,6 +1,7 @@
 //! Facts: what was said about a subject, when, by whom, and from where. Append-only.
 
 mod codec;
+mod confirmation;
 mod history;
 pub(crate) mod latest;
 mod read;
@@ -19,6 +20,8 @@ pub use record::Recorded;
 pub use stream::{KnownValue, SubjectFacts, SubjectFactsQuery};
 
 pub(crate) use read::facts_up_to;
+
+pub(crate) use confirmation::Confirmation;
 
 pub(crate) use codec::{Stored, date_of_digits, value as stored_value};
 

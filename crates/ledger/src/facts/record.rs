@@ -1,12 +1,14 @@
 //! Recording facts one by one: what is new is added, what differs supersedes, what is the same stays.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
 use crate::facts::latest::{Latest, fold};
 use crate::facts::read::facts_up_to;
-use crate::facts::{FactRow, NewFact, Stored};
+use crate::facts::{Confirmation, FactRow, NewFact, Stored};
 use crate::projection;
 use crate::scope::Scope;
 use crate::sql::Sql;
@@ -23,10 +25,13 @@ pub struct Recorded {
     pub superseded: u64,
     /// Facts that were known already, with the same value and qualifier.
     pub unchanged: u64,
+    /// Unchanged facts that only imports had said so far: with this they stand when those are undone.
+    pub confirmed: u64,
 }
 
 impl Ledger {
-    /// Records facts about a subject. Where nothing differs, nothing is written.
+    /// Records facts about a subject. Where nothing differs, and the same stands without any import,
+    /// nothing is written.
     ///
     /// # Errors
     /// [`LedgerError::NotFound`] for a subject outside the scope.
@@ -40,13 +45,17 @@ impl Ledger {
         let subject = self.subject(scope, subject_id, AsOf::Now).await?;
         let mut write = self.begin(stamp).await?;
         let recorded = write.record(subject_id, facts).await?;
-        if recorded.added + recorded.superseded == 0 {
+        if recorded.added + recorded.superseded + recorded.confirmed == 0 {
             write.abandon().await?;
             return Ok((recorded, None));
         }
         let action = Action::new("facts.record", subject.kind.as_str(), subject_id)
             .in_zone(subject.zone_id)
-            .with(json!({"added": recorded.added, "superseded": recorded.superseded}));
+            .with(json!({
+                "added": recorded.added,
+                "superseded": recorded.superseded,
+                "confirmed": recorded.confirmed,
+            }));
         let written = write.commit(action).await?;
         Ok((recorded, Some(written)))
     }
@@ -111,11 +120,15 @@ impl Write {
         }
         let mut latest = self.latest(&[subject_id]).await?.remove(0).1;
         let mut recorded = Recorded::default();
-        let mut rows = Vec::new();
+        let mut said = Said::default();
         for fact in facts {
             let row = self.fact_row(subject_id, fact).await?;
-            settle(&mut latest, row, &mut recorded, &mut rows);
+            settle(&mut latest, row, &mut recorded, &mut said);
         }
+        let confirmations = self.needed(said.confirmations).await?;
+        recorded.confirmed = confirmations.len() as u64;
+        self.append_confirmations(confirmations).await?;
+        let mut rows = said.rows;
         if rows.is_empty() {
             return Ok(recorded);
         }
@@ -127,6 +140,27 @@ impl Write {
         subjects::follow_facts(self, subject_id, &latest).await?;
         projection::refresh(self, &[(subject_id, latest)]).await?;
         Ok(recorded)
+    }
+
+    /// Those confirmations without which a value would rest on imports alone, which can be undone.
+    async fn needed(&self, confirmations: Vec<Confirmation>) -> Result<Vec<Confirmation>> {
+        let mut needed = HashSet::new();
+        for chunk in confirmations.chunks(1_000) {
+            let mut sql = Sql::new("SELECT f.id FROM facts f WHERE f.id IN (");
+            sql.bind_all(chunk.iter().map(|confirmation| confirmation.fact_id));
+            sql.push(
+                ") AND EXISTS (SELECT 1 FROM imports i \
+                 WHERE f.entry_id IN (i.entry_id, i.undone_entry)) \
+                 AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.fact_id = f.id \
+                 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.entry_id = c.entry_id))",
+            );
+            for row in self.rows(sql).await? {
+                needed.insert(row.at::<i64>(0)?);
+            }
+        }
+        let mut confirmations = confirmations;
+        confirmations.retain(|confirmation| needed.contains(&confirmation.fact_id));
+        Ok(confirmations)
     }
 
     /// Gives rows their ids, which are known only once it is clear which rows are written.
@@ -164,21 +198,26 @@ impl Write {
     }
 }
 
+/// What statements come to: facts to be written, and facts that were said again.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) rows: Vec<FactRow>,
+    pub(crate) confirmations: Vec<Confirmation>,
+}
+
 /// Decides what becomes of a row: unchanged, added or superseding. Takes it in when it counts.
-pub(crate) fn settle(
-    latest: &mut Latest,
-    row: FactRow,
-    recorded: &mut Recorded,
-    rows: &mut Vec<FactRow>,
-) {
+pub(crate) fn settle(latest: &mut Latest, row: FactRow, recorded: &mut Recorded, said: &mut Said) {
     match latest.get(row.key()) {
         Some(known) if known.says_the_same(&row) => {
             recorded.unchanged += 1;
+            if known.entry_id != row.entry_id {
+                said.confirmations.push(Confirmation::of(known, &row));
+            }
             return;
         }
         Some(_) => recorded.superseded += 1,
         None => recorded.added += 1,
     }
     latest.take(row.clone());
-    rows.push(row);
+    said.rows.push(row);
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::Result;
 use crate::facts::latest::Latest;
-use crate::facts::record::settle;
+use crate::facts::record::{Said, settle};
 use crate::facts::{FactRow, Recorded, Stored};
 use crate::imports::bulk::{BulkImport, BulkRecord};
 use crate::projection;
@@ -112,7 +112,7 @@ impl BulkImport {
         let mut meant = self.known(&found, &identities).await?;
         let mut paths: HashMap<i64, String> = HashMap::new();
         let mut outcomes = Vec::with_capacity(records.len());
-        let mut rows = Vec::new();
+        let mut said = Said::default();
         for (record, identity) in records.into_iter().zip(identities) {
             let organisation_id = record.subject.organisation_id;
             if let std::collections::hash_map::Entry::Vacant(vacant) = paths.entry(organisation_id)
@@ -139,9 +139,9 @@ impl BulkImport {
                 }
             };
             let subject = meant.get_mut(&id).expect("found or added just before");
-            outcomes.push(self.settle(subject, record, path, &mut rows).await?);
+            outcomes.push(self.settle(subject, record, path, &mut said).await?);
         }
-        self.write_kind(kind, meant, rows).await?;
+        self.write_kind(kind, meant, said).await?;
         Ok(outcomes)
     }
 
@@ -177,10 +177,10 @@ impl BulkImport {
         meant: &mut Meant,
         record: BulkRecord,
         path: &str,
-        rows: &mut Vec<FactRow>,
+        said: &mut Said,
     ) -> Result<RowOutcome> {
         let mut recorded = Recorded::default();
-        let before = rows.len();
+        let before = said.rows.len();
         for fact in record.facts {
             let stored = Stored::of(fact.value)?;
             let row = FactRow {
@@ -199,7 +199,7 @@ impl BulkImport {
                 known_on: self.known_on,
                 entry_id: self.write.entry_id(),
             };
-            settle(&mut meant.latest, row, &mut recorded, rows);
+            settle(&mut meant.latest, row, &mut recorded, said);
         }
         let added = meant.is_new && !meant.changed;
         // A ledger without a park column names the zone: that moves nothing out of its park.
@@ -209,13 +209,14 @@ impl BulkImport {
             subjects::move_to(&mut self.write, meant.subject.id, target, path).await?;
             meant.follow = true;
         }
-        let names = rows[before..]
+        let names = said.rows[before..]
             .iter()
             .any(|row| self.terms.names_subject(row));
         meant.follow |= names || meant.subject.status == SubjectStatus::Withdrawn;
-        let wrote = rows.len() > before;
+        let wrote = said.rows.len() > before;
         meant.changed |= wrote || moved || added;
-        self.counts.facts_recorded += i64::try_from(rows.len() - before).expect("a row is short");
+        self.counts.facts_recorded +=
+            i64::try_from(said.rows.len() - before).expect("a row is short");
         Ok(match (recorded.superseded > 0, wrote || added || moved) {
             (true, _) => RowOutcome::Superseded,
             (false, true) => RowOutcome::Added,
@@ -240,7 +241,7 @@ impl BulkImport {
         &mut self,
         kind: &str,
         meant: HashMap<i64, Meant>,
-        mut rows: Vec<FactRow>,
+        said: Said,
     ) -> Result<()> {
         let entry = self.write.entry_id();
         let mut meant: Vec<Meant> = meant.into_values().filter(|one| one.changed).collect();
@@ -262,9 +263,11 @@ impl BulkImport {
             )
             .await?;
         // Facts of a subject stand together, so that reading and undoing walk through them in order.
+        let mut rows = said.rows;
         rows.sort_by_key(|row| row.subject_id);
         self.write.number_facts(&mut rows).await?;
         self.write.append_facts(&rows).await?;
+        self.write.append_confirmations(said.confirmations).await?;
         for one in &mut meant {
             if one.follow {
                 follow_facts(&mut self.write, one.subject.id, &one.latest).await?;
@@ -280,7 +283,7 @@ impl BulkImport {
                 list,
                 &one.subject,
                 &one.latest,
-                &mut self.reader,
+                &self.reader,
                 entry,
             )?);
         }

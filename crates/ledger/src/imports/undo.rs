@@ -1,13 +1,13 @@
 //! Undoing an import: compensating facts, never a deletion.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
 use crate::facts::latest::Latest;
-use crate::facts::{FactRow, Stored};
+use crate::facts::{Confirmation, FactRow, Stored};
 use crate::projection;
 use crate::scope::Scope;
 use crate::sql::Sql;
@@ -23,6 +23,8 @@ pub struct Undone {
     pub retracted: u64,
     /// Values left alone, because something later counts.
     pub superseded_since: u64,
+    /// Values that stay because another source says the same, which they now point to.
+    pub confirmed: u64,
     /// Subjects withdrawn: nothing but the import knew of them.
     pub withdrawn: u64,
     /// Entry and moment.
@@ -34,11 +36,13 @@ struct Tally {
     restored: u64,
     retracted: u64,
     superseded_since: u64,
+    confirmed: u64,
     withdrawn: u64,
 }
 
 impl Ledger {
-    /// Undoes an import. What it brought, and still counts, gives way to what counted before.
+    /// Undoes an import. What it brought, and still counts, gives way to what counted before, unless
+    /// another source has said the same since.
     ///
     /// # Errors
     /// [`LedgerError::Refused`] when it was undone before.
@@ -60,7 +64,8 @@ impl Ledger {
         let entry = write.row(Sql::with(text, [import.entry_id.into()])).await?;
         let entry = entry.ok_or_else(|| LedgerError::damaged("entry of import", import_id))?;
         let text = "SELECT DISTINCT subject_id FROM facts WHERE id >= $1 AND id < $2 \
-             UNION SELECT id FROM subjects WHERE created_entry = $3 \
+             UNION SELECT f.subject_id FROM confirmations c JOIN facts f ON f.id = c.fact_id \
+             WHERE c.entry_id = $3 UNION SELECT id FROM subjects WHERE created_entry = $3 \
              UNION SELECT subject_id FROM subject_versions WHERE until_entry = $3 ORDER BY 1";
         let params = [
             entry.at::<i64>(0)?.into(),
@@ -85,6 +90,7 @@ impl Ledger {
             "restored": tally.restored,
             "retracted": tally.retracted,
             "superseded_since": tally.superseded_since,
+            "confirmed": tally.confirmed,
             "withdrawn": tally.withdrawn,
         });
         let action = Action::new("import.undo", "import", import_id)
@@ -94,6 +100,7 @@ impl Ledger {
             restored: tally.restored,
             retracted: tally.retracted,
             superseded_since: tally.superseded_since,
+            confirmed: tally.confirmed,
             withdrawn: tally.withdrawn,
             written: write.commit(action).await?,
         })
@@ -117,6 +124,23 @@ impl Write {
         }
         Ok(void)
     }
+
+    /// What was said again about these subjects, by fact, in the order it was said.
+    async fn confirmations(&self, subjects: &[i64]) -> Result<HashMap<i64, Vec<Confirmation>>> {
+        let columns = Confirmation::COLUMNS.replace(", ", ", c.");
+        let mut sql = Sql::new(&format!(
+            "SELECT c.{columns} FROM facts f JOIN confirmations c ON c.fact_id = f.id \
+             WHERE f.subject_id IN ("
+        ));
+        sql.bind_all(subjects.iter().copied())
+            .push(") ORDER BY c.id");
+        let mut confirmed: HashMap<i64, Vec<Confirmation>> = HashMap::new();
+        for row in self.rows(sql).await? {
+            let one = Confirmation::read(&row)?;
+            confirmed.entry(one.fact_id).or_default().push(one);
+        }
+        Ok(confirmed)
+    }
 }
 
 impl Undo {
@@ -129,44 +153,61 @@ impl Undo {
             .map(FactRow::read)
             .collect::<Result<Vec<_>>>()?;
         let entry = write.entry_id();
+        let confirmed = write.confirmations(subjects).await?;
         let mut rows = Vec::new();
         let same = |a: &FactRow, b: &FactRow| a.subject_id == b.subject_id && a.key() == b.key();
         for versions in history.chunk_by(same) {
-            rows.extend(self.compensation(versions, entry));
+            rows.extend(self.compensation(versions, &confirmed, entry));
         }
         write.number_facts(&mut rows).await?;
         write.append_facts(&rows).await?;
         let latest = write.latest(subjects).await?;
         for (id, latest) in &latest {
-            put_back(write, *id, latest, self.undone, &mut self.tally).await?;
+            self.put_back(write, *id, latest).await?;
         }
         projection::refresh(write, &latest).await
     }
 
     /// The fact that makes one variable and period read as if no undone import had ever come: the
-    /// last version that stands by itself counts again.
-    fn compensation(&mut self, versions: &[FactRow], entry: i64) -> Option<FactRow> {
-        if versions
-            .iter()
-            .all(|version| version.entry_id != self.undone)
-        {
+    /// last version that somebody still stands for counts again.
+    fn compensation(
+        &mut self,
+        versions: &[FactRow],
+        confirmed: &HashMap<i64, Vec<Confirmation>>,
+        entry: i64,
+    ) -> Option<FactRow> {
+        let by_undone = |version: &FactRow| {
+            let mut again = confirmed.get(&version.id).into_iter().flatten();
+            version.entry_id == self.undone || again.any(|one| one.entry_id == self.undone)
+        };
+        if !versions.iter().any(by_undone) {
             return None;
         }
         let counts = versions.last().expect("a chunk has a row");
         let standing = versions
             .iter()
-            .rfind(|version| !self.void.contains(&version.entry_id))
+            .rev()
+            .find_map(|version| self.standing(version, confirmed))
             .filter(|version| version.kind != Stored::RETRACTED);
         match standing {
             Some(standing) if standing.says_the_same(counts) => {
-                self.tally.superseded_since += 1;
-                None
+                let same_place =
+                    (standing.source_id, standing.cell()) == (counts.source_id, counts.cell());
+                if same_place || !self.void.contains(&counts.entry_id) {
+                    self.tally.superseded_since += 1;
+                    return None;
+                }
+                self.tally.confirmed += 1;
+                Some(FactRow {
+                    entry_id: entry,
+                    ..standing
+                })
             }
             Some(standing) => {
                 self.tally.restored += 1;
                 Some(FactRow {
                     entry_id: entry,
-                    ..standing.clone()
+                    ..standing
                 })
             }
             None if counts.kind == Stored::RETRACTED => None,
@@ -183,47 +224,62 @@ impl Undo {
             }
         }
     }
+
+    /// A version as the first source says it that still stands for it; `None` where none does.
+    fn standing(
+        &self,
+        version: &FactRow,
+        confirmed: &HashMap<i64, Vec<Confirmation>>,
+    ) -> Option<FactRow> {
+        if !self.void.contains(&version.entry_id) {
+            return Some(version.clone());
+        }
+        let mut again = confirmed.get(&version.id)?.iter();
+        let stands = again.find(|one| !self.void.contains(&one.entry_id))?;
+        Some(stands.as_fact(version))
+    }
+
+    /// Gives a subject back the place and name that it had, or withdraws it when nothing is left of it.
+    async fn put_back(&mut self, write: &mut Write, id: i64, latest: &Latest) -> Result<()> {
+        let subject = write.subject(id).await?;
+        let came_with_undone = self.void.contains(&subject.created_entry);
+        if came_with_undone && latest.rows().next().is_none() {
+            self.tally.withdrawn += u64::from(subject.status != SubjectStatus::Withdrawn);
+            return change(write, id, |subject| {
+                subject.status = SubjectStatus::Withdrawn;
+            })
+            .await;
+        }
+        if subject.since_entry == self.undone {
+            put_where_it_was(write, id, self.undone).await?;
+        }
+        follow_facts(write, id, latest).await
+    }
 }
 
-/// Gives a subject back the place and name that it had, or withdraws it when nothing is left of it.
-async fn put_back(
-    write: &mut Write,
-    id: i64,
-    latest: &Latest,
-    undone: i64,
-    tally: &mut Tally,
-) -> Result<()> {
-    let subject = write.subject(id).await?;
-    if subject.created_entry == undone && latest.rows().next().is_none() {
-        tally.withdrawn += 1;
-        return change(write, id, |subject| {
+/// Gives a subject the place and name that it had before an entry.
+async fn put_where_it_was(write: &mut Write, id: i64, entry: i64) -> Result<()> {
+    let text = "SELECT v.name, v.code, v.organisation_id, o.path, v.status FROM subject_versions v \
+         JOIN organisations o ON o.id = v.organisation_id \
+         WHERE v.subject_id = $1 AND v.until_entry = $2";
+    let before = write
+        .row(Sql::with(text, [id.into(), entry.into()]))
+        .await?;
+    let Some(before) = before else {
+        return Ok(());
+    };
+    let status: String = before.at(4)?;
+    let was_withdrawn = status == SubjectStatus::Withdrawn.as_str();
+    let (name, code, organisation_id, path) =
+        (before.at(0)?, before.at(1)?, before.at(2)?, before.at(3)?);
+    change(write, id, |subject| {
+        subject.name = name;
+        subject.code = code;
+        subject.organisation_id = organisation_id;
+        subject.path = path;
+        if was_withdrawn {
             subject.status = SubjectStatus::Withdrawn;
-        })
-        .await;
-    }
-    if subject.since_entry == undone {
-        let text = "SELECT v.name, v.code, v.organisation_id, o.path, v.status FROM subject_versions v \
-             JOIN organisations o ON o.id = v.organisation_id \
-             WHERE v.subject_id = $1 AND v.until_entry = $2";
-        let before = write
-            .row(Sql::with(text, [id.into(), undone.into()]))
-            .await?;
-        if let Some(before) = before {
-            let status: String = before.at(4)?;
-            let was_withdrawn = status == SubjectStatus::Withdrawn.as_str();
-            let (name, code, organisation_id, path) =
-                (before.at(0)?, before.at(1)?, before.at(2)?, before.at(3)?);
-            change(write, id, |subject| {
-                subject.name = name;
-                subject.code = code;
-                subject.organisation_id = organisation_id;
-                subject.path = path;
-                if was_withdrawn {
-                    subject.status = SubjectStatus::Withdrawn;
-                }
-            })
-            .await?;
         }
-    }
-    follow_facts(write, id, latest).await
+    })
+    .await
 }

@@ -15,6 +15,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_ledger::Step),
             Box::new(m0002_projection::Step),
+            Box::new(m0003_confirmations::Step),
+            Box::new(m0004_past::Step),
         ]
     }
 }
@@ -60,9 +62,16 @@ step!(
 step!(
     m0002_projection,
     "0002_projection.sql",
-    "0002_none.sql",
-    "0002_none.sql"
+    "none.sql",
+    "none.sql"
 );
+step!(
+    m0003_confirmations,
+    "0003_confirmations.sql",
+    "0003_confirmations.sqlite.sql",
+    "0003_confirmations.postgres.sql"
+);
+step!(m0004_past, "0004_past.sql", "none.sql", "none.sql");
 
 async fn run(manager: &SchemaManager<'_>, shared: &str, own: &str) -> Result<(), DbErr> {
     let backend = manager.get_database_backend();

@@ -12,4 +12,5 @@ mod imports;
 mod lists;
 mod past;
 mod records;
+mod undoing;
 mod writers;
