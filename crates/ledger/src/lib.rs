@@ -58,8 +58,26 @@ impl Ledger {
     /// made when it is not there. `files_dir` holds the original files.
     pub async fn open(url: &str, files_dir: &Path) -> Result<Self> {
         let ledger = Self::open_unmigrated(url, files_dir).await?;
-        Migrator::up(&ledger.database.connection, None).await?;
+        let connection = &ledger.database.connection;
+        let pending = !Migrator::get_pending_migrations(connection)
+            .await?
+            .is_empty();
+        Migrator::up(connection, None).await?;
+        if pending {
+            ledger.follow_new_form().await?;
+        }
         Ok(ledger)
+    }
+
+    /// Makes the lists again where steps have changed the form of tables that held something.
+    async fn follow_new_form(&self) -> Result<()> {
+        let any = Sql::new("SELECT 1 FROM subjects LIMIT 1");
+        if self.database.row(any).await?.is_some() {
+            // The entry gets the moment right after the last one.
+            let stamp = Stamp::new(Timestamp(i64::MIN), Actor::system("migrate"));
+            self.rebuild_lists(&stamp).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn open_unmigrated(url: &str, files_dir: &Path) -> Result<Self> {

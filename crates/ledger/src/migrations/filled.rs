@@ -5,7 +5,7 @@ use sea_orm_migration::MigratorTrait;
 
 use super::{Migrator, spoken};
 use crate::projection::{EnterpriseRow, ListQuery, ProjectRow};
-use crate::{Actor, AsOf, Ledger, Scope, Stamp, Timestamp};
+use crate::{AsOf, Ledger, Scope};
 
 /// For each step the rows that a database of its form may hold.
 const SAMPLES: [&str; 1] = [include_str!("0001_sample.sql")];
@@ -22,11 +22,7 @@ async fn every_step_keeps_what_was_there(url: &str, files: &std::path::Path) {
             .unwrap();
     }
     Migrator::up(connection, None).await.unwrap();
-    let stamp = Stamp {
-        at: Timestamp(2_000),
-        actor: Actor::system("test"),
-    };
-    ledger.rebuild_lists(&stamp).await.unwrap();
+    ledger.follow_new_form().await.unwrap();
     let all = Scope::everything();
     let query = ListQuery::of_zone(1);
     let mut projects = ledger

@@ -60,19 +60,6 @@ impl Reader {
         Ok(reader)
     }
 
-    /// A reader for variables and words that are known by number.
-    pub(crate) fn of_terms(terms: impl Iterator<Item = (i64, String)>) -> Self {
-        let mut reader = Self::default();
-        let names = || PROJECTS.columns.iter().chain(ENTERPRISES.columns);
-        for (id, text) in terms {
-            if let Some(column) = names().find(|column| column.name == text) {
-                reader.variables.insert(id, column.name);
-            }
-            reader.learn(id, &text);
-        }
-        reader
-    }
-
     pub(crate) fn learn(&mut self, id: i64, text: &str) {
         if id == 0 {
             return;

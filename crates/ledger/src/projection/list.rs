@@ -1,9 +1,7 @@
 //! Pages, counts and sums of a list.
 
-use sea_orm::ConnectionTrait;
-
 use crate::Ledger;
-use crate::database::{self, Dialect};
+use crate::database::Database;
 use crate::error::{LedgerError, Result};
 use crate::projection::columns::{ColumnKind, HEAD, HEAD_WIDTH, List, ListRow};
 use crate::projection::past;
@@ -36,10 +34,10 @@ pub struct Totals {
 }
 
 /// Where the rows of a list stand, and what may be seen of them.
-pub(super) struct Source<'a, C> {
-    pub(super) connection: &'a C,
-    pub(super) dialect: Dialect,
-    pub(super) table: &'a str,
+pub(super) struct Source<'a> {
+    pub(super) database: &'a Database,
+    /// A table, or what is read like one.
+    pub(super) table: String,
     pub(super) sight: Sight,
 }
 
@@ -59,17 +57,7 @@ impl Ledger {
         query: &ListQuery,
         as_of: AsOf,
     ) -> Result<Page<R>> {
-        if let AsOf::At(_) = as_of {
-            let past = past::open(self, R::LIST, scope, query.zone_id, as_of).await?;
-            let page = self.list_source(&past, past::TABLE, scope, query).await?;
-            let page = page.page(query).await;
-            past.rollback().await?;
-            return page;
-        }
-        let connection = &self.database.connection;
-        let source = self
-            .list_source(connection, R::LIST.table, scope, query)
-            .await?;
+        let source = self.list_source(R::LIST, scope, query, as_of).await?;
         source.page(query).await
     }
 
@@ -84,30 +72,23 @@ impl Ledger {
         group_by: Option<&str>,
         as_of: AsOf,
     ) -> Result<Vec<Totals>> {
-        if let AsOf::At(_) = as_of {
-            let past = past::open(self, list, scope, query.zone_id, as_of).await?;
-            let source = self.list_source(&past, past::TABLE, scope, query).await?;
-            let totals = source.totals(list, query, sum_columns, group_by).await;
-            past.rollback().await?;
-            return totals;
-        }
-        let connection = &self.database.connection;
-        let source = self
-            .list_source(connection, list.table, scope, query)
-            .await?;
+        let source = self.list_source(list, scope, query, as_of).await?;
         source.totals(list, query, sum_columns, group_by).await
     }
 
-    async fn list_source<'a, C: ConnectionTrait>(
+    async fn list_source(
         &self,
-        connection: &'a C,
-        table: &'a str,
+        list: &'static List,
         scope: &Scope,
         query: &ListQuery,
-    ) -> Result<Source<'a, C>> {
+        as_of: AsOf,
+    ) -> Result<Source<'_>> {
+        let table = match as_of {
+            AsOf::Now => list.table.to_owned(),
+            AsOf::At(_) => past::table(list, self.last_entry(as_of).await?),
+        };
         Ok(Source {
-            connection,
-            dialect: self.database.dialect,
+            database: &self.database,
             table,
             sight: self.sight(scope, query).await?,
         })
@@ -136,7 +117,7 @@ impl Ledger {
     }
 }
 
-impl<C: ConnectionTrait> Source<'_, C> {
+impl Source<'_> {
     async fn page<R: ListRow>(&self, query: &ListQuery) -> Result<Page<R>> {
         let sort = named(R::LIST, &query.sort.column)?;
         if let Some(value) = query.after.as_ref().and_then(|after| after.value.as_ref()) {
@@ -242,7 +223,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
         }
         sql.push("subject_id").push(order).push(" LIMIT ");
         sql.bind(i64::try_from(limit).expect("a page is short"));
-        database::rows(self.connection, self.dialect, sql).await
+        self.database.rows(sql).await
     }
 
     /// Table, zone, scope and filters. `one_by_name`: a single organisation in the order of names has
@@ -255,7 +236,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
         one_by_name: bool,
     ) -> Result<()> {
         sql.push(" FROM ")
-            .push(self.table)
+            .push(&self.table)
             .push(" WHERE zone_id = ")
             .bind(query.zone_id);
         match &self.sight {
@@ -279,7 +260,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
                 }
             }
         }
-        restrict_search(sql, self.table, query, self.dialect);
+        restrict_search(sql, &self.table, query, self.database.dialect);
         restrict(sql, list, query)
     }
 
@@ -312,7 +293,7 @@ impl<C: ConnectionTrait> Source<'_, C> {
         if let Some(column) = group {
             sql.push(" GROUP BY ").push(column);
         }
-        let rows = database::rows(self.connection, self.dialect, sql).await?;
+        let rows = self.database.rows(sql).await?;
         let mut totals = Vec::with_capacity(rows.len());
         for row in &rows {
             let sums =

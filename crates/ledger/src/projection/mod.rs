@@ -51,7 +51,7 @@ pub(crate) fn row(
     list: &List,
     subject: &Subject,
     latest: &Latest,
-    reader: &mut Reader,
+    reader: &Reader,
     entry: i64,
 ) -> Result<Vec<Param>> {
     let made = reader.cells(list, latest)?;
@@ -97,7 +97,7 @@ pub(crate) async fn refresh(write: &mut Write, subjects: &[(i64, Latest)]) -> Re
         if reader.is_none() {
             reader = Some(Reader::of_write(write).await?);
         }
-        let reader = reader.as_mut().expect("made just before");
+        let reader = reader.as_ref().expect("made just before");
         refresh_found(write, reader, &found, chunk).await?;
     }
     Ok(())
@@ -105,7 +105,7 @@ pub(crate) async fn refresh(write: &mut Write, subjects: &[(i64, Latest)]) -> Re
 
 async fn refresh_found(
     write: &mut Write,
-    reader: &mut Reader,
+    reader: &Reader,
     found: &[Subject],
     facts: &[(i64, Latest)],
 ) -> Result<()> {
@@ -116,6 +116,7 @@ async fn refresh_found(
                 continue;
             }
             if !is_listed(subject.status) {
+                past::keep(write, list, &[subject.id.into()]).await?;
                 let text = format!("DELETE FROM {} WHERE subject_id = $1", list.table);
                 write.execute(Sql::with(&text, [subject.id.into()])).await?;
                 continue;
@@ -133,8 +134,15 @@ pub(crate) fn is_listed(status: SubjectStatus) -> bool {
     matches!(status, SubjectStatus::Active | SubjectStatus::Closed)
 }
 
-/// Puts rows in place of those of the same subjects. The light stays until it is judged again.
+/// Puts rows in place of those of the same subjects, which are kept as the past.
 pub(crate) async fn upsert(write: &Write, list: &List, rows: Vec<Vec<Param>>) -> Result<()> {
+    let ids: Vec<Param> = rows.iter().map(|row| row[0].clone()).collect();
+    past::keep(write, list, &ids).await?;
+    replace(write, list, rows).await
+}
+
+/// Puts rows in place of those of the same subjects. The light stays until it is judged again.
+async fn replace(write: &Write, list: &List, rows: Vec<Vec<Param>>) -> Result<()> {
     let columns = written_columns(list);
     let sets: Vec<String> = columns
         .split(", ")

@@ -1,9 +1,6 @@
 //! Finding out beforehand that a filter lets few rows through, so that a page is not looked for all
 //! along the index of its order.
 
-use sea_orm::ConnectionTrait;
-
-use crate::database;
 use crate::error::Result;
 use crate::projection::columns::List;
 use crate::projection::list::Source;
@@ -30,7 +27,7 @@ const INDEXED: [&str; 13] = [
 /// So many rows are fetched one by one sooner than an order is walked along.
 const FEW: i64 = 500;
 
-impl<C: ConnectionTrait> Source<'_, C> {
+impl Source<'_> {
     /// The rows that an indexed filter lets through, when they are few; `None` when no filter is
     /// indexed, or all let many through: then a page is soon full along the index of its order.
     pub(super) async fn few(
@@ -38,9 +35,6 @@ impl<C: ConnectionTrait> Source<'_, C> {
         list: &'static List,
         query: &ListQuery,
     ) -> Result<Option<Vec<i64>>> {
-        if self.table != list.table {
-            return Ok(None);
-        }
         for filter in &query.filters {
             let narrow = matches!(
                 filter.bound,
@@ -54,13 +48,13 @@ impl<C: ConnectionTrait> Source<'_, C> {
                 continue;
             }
             let mut sql = Sql::new("SELECT subject_id FROM ");
-            sql.push(self.table)
+            sql.push(&self.table)
                 .push(" WHERE zone_id = ")
                 .bind(query.zone_id)
                 .push(" AND ");
             restrict_one(&mut sql, named(list, &filter.column)?, filter)?;
             sql.push(" LIMIT ").bind(FEW + 1);
-            let rows = database::rows(self.connection, self.dialect, sql).await?;
+            let rows = self.database.rows(sql).await?;
             if i64::try_from(rows.len()).is_ok_and(|count| count <= FEW) {
                 let ids = rows.iter().map(|row| row.at(0)).collect::<Result<_>>()?;
                 return Ok(Some(ids));

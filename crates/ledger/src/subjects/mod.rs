@@ -16,7 +16,7 @@ pub use keys::Resolution;
 pub use read::SubjectQuery;
 
 pub(crate) use changes::{change, follow_facts, move_to, rename};
-pub(crate) use read::{COLUMNS, read_subject};
+pub(crate) use read::{COLUMNS, read_subject, read_version};
 
 /// Where a subject stands in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

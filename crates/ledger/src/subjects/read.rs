@@ -172,20 +172,26 @@ impl Ledger {
         let Some(row) = self.database.row(sql).await? else {
             return Ok(None);
         };
-        let status: String = row.at(6)?;
-        Ok(Some(Subject {
-            since_entry: row.at(0)?,
-            name: row.at(1)?,
-            code: row.at(2)?,
-            organisation_id: row.at(3)?,
-            path: row.at(4)?,
-            owner_id: row.at(5)?,
-            status: SubjectStatus::from_name(&status)
-                .ok_or_else(|| LedgerError::damaged("status of subject", status))?,
-            merged_into: row.at(7)?,
-            ..now
-        }))
+        Ok(Some(read_version(&row, now)?))
     }
+}
+
+/// What a subject was: the columns of its version in the order since, name, code, organisation, path,
+/// owner, status, merged into.
+pub(crate) fn read_version(row: &Row, now: Subject) -> Result<Subject> {
+    let status: String = row.at(6)?;
+    Ok(Subject {
+        since_entry: row.at(0)?,
+        name: row.at(1)?,
+        code: row.at(2)?,
+        organisation_id: row.at(3)?,
+        path: row.at(4)?,
+        owner_id: row.at(5)?,
+        status: SubjectStatus::from_name(&status)
+            .ok_or_else(|| LedgerError::damaged("status of subject", status))?,
+        merged_into: row.at(7)?,
+        ..now
+    })
 }
 
 /// A query for the subjects with a key of this scheme; the condition on the key is to follow.

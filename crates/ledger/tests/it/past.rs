@@ -179,6 +179,9 @@ async fn every_moment_reads_as_it_read_then(house: House, steps: &[Step]) {
     let stamp = life.house.stamp();
     life.house.ledger.rebuild_lists(&stamp).await.unwrap();
     similar(&life.sight(AsOf::Now).await, &before);
+    for (moment, then) in &seen {
+        similar(&life.sight(AsOf::At(*moment)).await, then);
+    }
     assert_eq!(life.house.ledger.verify_audit().await.unwrap().broken, None);
 }
 
