@@ -16,6 +16,9 @@ const ROWS_SAMPLED: usize = 60;
 /// Reads a text table. Its cells are texts, whatever they look like.
 pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
     let text = decode(bytes)?;
+    if is_other_kind(&text) {
+        return Err(ReadError::UnknownKind);
+    }
     let separator = separator_of(&text);
     let mut strings = Strings::default();
     let mut sheet = Sheet::default();
@@ -60,6 +63,24 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
         formats: vec![NumberFormat::General],
         epoch_1904: false,
     })
+}
+
+/// Whether a text is no table but a document: web pages are often saved under the name of a workbook.
+fn is_other_kind(text: &str) -> bool {
+    const BEGINNINGS: [&str; 7] = [
+        "%pdf-",
+        "{\\rtf",
+        "<!doctype",
+        "<html",
+        "<?xml",
+        "<table",
+        "<meta",
+    ];
+    let start: String = text.trim_start().chars().take(12).collect();
+    let start = start.to_ascii_lowercase();
+    BEGINNINGS
+        .iter()
+        .any(|beginning| start.starts_with(beginning))
 }
 
 /// The text in its encoding: by its byte order mark, else UTF-8, else GB18030, else a guess.

@@ -18,6 +18,10 @@ const ROWS_AFTER_BEST: usize = 12;
 const STOREYS_MAX: usize = 8;
 /// The most blank rows between two storeys.
 const BLANK_ROWS_BETWEEN: u32 = 1;
+/// The same in a sheet that shows by its spacing alone what belongs together.
+const BLANK_ROWS_BETWEEN_LOOSE: u32 = 3;
+/// The longest text in a storey of such a sheet.
+const LOOSE_HEADER_CHARS: usize = 60;
 
 /// The header of one column.
 #[derive(Debug, Clone)]
@@ -235,6 +239,10 @@ impl Finder<'_> {
             Content::Number(number) => !is_year(number),
             Content::Text(id) => {
                 let text = compact(self.view.book.strings.get(id));
+                // `(1,000)` above a column says that it counts thousands.
+                if ["(1,000)", "(1000)"].contains(&text.as_str()) {
+                    return false;
+                }
                 Exact::parse(&text).map_or_else(
                     || parse_quantity(&text).is_ok_and(|read| read.unit.is_none()),
                     |number| !is_year(number),
@@ -246,7 +254,7 @@ impl Finder<'_> {
 
     /// Whether a row above the header belongs to it: a parent of some of its columns, no title, no line.
     fn is_storey_above(&mut self, row: &SheetRow, below: &SheetRow, table: (u16, u16)) -> bool {
-        if below.row - row.row > BLANK_ROWS_BETWEEN + 1 {
+        if below.row - row.row > self.blank_rows_between() + 1 {
             return false;
         }
         let cells: Vec<_> = self.view.own_cells(row).collect();
@@ -274,6 +282,9 @@ impl Finder<'_> {
         if let ([only], [text]) = (cells.as_slice(), texts.as_slice()) {
             let (first, last) = wide(only);
             let inside = first > table.0 && last <= table.1;
+            if self.is_loose() {
+                return inside && text.chars().count() <= LOOSE_HEADER_CHARS;
+            }
             // A title stands at the left or spans the table; a parent stands over some columns.
             return inside
                 && last > first
@@ -292,7 +303,9 @@ impl Finder<'_> {
                 .is_none_or(|seen| !seen.own)
         });
         let known = texts.iter().any(|text| self.means_something(text));
-        cells.len() >= 2 && (parents || fills_gap || known)
+        let short = |text: &String| text.chars().count() <= LOOSE_HEADER_CHARS;
+        let loose = self.is_loose() && texts.iter().all(short);
+        cells.len() >= 2 && (parents || fills_gap || known || loose)
     }
 
     /// Whether a row below belongs to the header: only children of wide cells, units, or words under blanks.
@@ -300,8 +313,11 @@ impl Finder<'_> {
         let Some(header) = block.last() else {
             return false;
         };
-        if row.row - header.row > BLANK_ROWS_BETWEEN + 1 {
+        if row.row - header.row > self.blank_rows_between() + 1 {
             return false;
+        }
+        if self.is_loose() && self.is_units_row(row) {
+            return true;
         }
         let mut children = 0;
         for cell in self.view.own_cells(row) {
@@ -333,6 +349,30 @@ impl Finder<'_> {
             children += 1;
         }
         children > 0
+    }
+
+    /// Whether nothing is merged in a table of facts, so that only its spacing shows the storeys.
+    fn is_loose(&self) -> bool {
+        self.vocabulary.kind == LedgerKind::Facts && self.view.sheet.merges.is_empty()
+    }
+
+    fn blank_rows_between(&self) -> u32 {
+        if self.is_loose() {
+            BLANK_ROWS_BETWEEN_LOOSE
+        } else {
+            BLANK_ROWS_BETWEEN
+        }
+    }
+
+    /// `(million dollars)`, `(1,000)` in all columns but the first.
+    fn is_units_row(&self, row: &SheetRow) -> bool {
+        let bracketed = |cell: &crate::grid::Cell| {
+            let words = compact(&self.view.words_of(cell));
+            self.view.text_of(cell).is_some() && words.starts_with('(') && words.ends_with(')')
+        };
+        let mut cells = self.view.own_cells(row).filter(|cell| cell.column > 0);
+        let first = cells.next();
+        first.is_some_and(bracketed) && cells.all(bracketed)
     }
 
     fn parent_to_the_left(&self, header: &SheetRow, row: &SheetRow, column: u16) -> bool {

@@ -297,13 +297,16 @@ fn is_closing_note(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &Row
 
 /// Whether the row right below the header only numbers the columns: 甲 乙 1 2 3.
 pub fn numbers_columns(view: &View<'_>, row: &SheetRow) -> bool {
+    // 甲 1 2 alone may as well be the project 甲 with its figures.
+    const CELLS_MIN: usize = 3;
+    const CELLS_WITH_LETTER_MIN: usize = 4;
     let mut expected = 0_i64;
-    let mut count = 0;
+    let (mut count, mut least) = (0, CELLS_MIN);
     for cell in view.own_cells(row) {
         let words = compact(&view.words_of(cell));
         let bare = words.trim_matches(|c| "()（）".contains(c));
         if "甲乙丙丁戊己庚".contains(bare) && bare.chars().count() == 1 {
-            count += 1;
+            (count, least) = (count + 1, CELLS_WITH_LETTER_MIN);
             continue;
         }
         let Ok(number) = bare.parse::<i64>() else {
@@ -315,7 +318,7 @@ pub fn numbers_columns(view: &View<'_>, row: &SheetRow) -> bool {
         expected = number;
         count += 1;
     }
-    count >= 3
+    count >= least
 }
 
 #[cfg(test)]

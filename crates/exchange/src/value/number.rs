@@ -195,6 +195,12 @@ impl Reader {
     /// The longest unit at the front, if there is one.
     fn unit_at(&mut self, rest: &str) -> Option<usize> {
         const UNIT_CHARS_MAX: usize = 8;
+        const RENMINBI: &str = "人民币";
+        if rest.starts_with(RENMINBI) && self.open.is_none() && self.total.is_none() {
+            return self
+                .take_unit(Unit::YUAN, RENMINBI)
+                .then_some(RENMINBI.len());
+        }
         let ends: Vec<usize> = rest
             .char_indices()
             .map(|(at, c)| at + c.len_utf8())
@@ -396,6 +402,8 @@ mod tests {
     #[case("350万美元", "3500000", Some(UnitKind::Money("USD")), "")]
     #[case("US$350万", "3500000", Some(UnitKind::Money("USD")), "")]
     #[case("¥12.5", "12.5", YUAN, "")]
+    #[case("人民币3亿元", "300000000", YUAN, "")]
+    #[case("人民币3亿", "300000000", YUAN, "")]
     #[case("20余家", "20", Some(UnitKind::Count), "余")]
     #[case("12.5%", "0.125", Some(UnitKind::Share), "")]
     #[case("(5)", "-5", None, "")]

@@ -399,6 +399,7 @@ mod tests {
     #[case(&["联系人", "电话"], Some("contact_phone"), None)]
     #[case(&["本年计划", "主要建设内容"], None, None)]
     #[case(&["本年计划", "投资"], Some("investment_plan_year"), None)]
+    #[case(&["年计划投资"], Some("investment_plan_year"), None)]
     #[case(&["建筑面积（万平方米）"], Some("floor_area_sqm"), Some("万平方米"))]
     #[case(&["建设起止年限"], Some("build_span"), None)]
     #[case(&["一期", "总投资", "万元"], Some("investment_total"), Some("万元"))]

@@ -348,6 +348,7 @@ mod tests {
     #[case("2024年计划完成投资额", Some("investment_plan_year"))]
     #[case("截至上年底累计完成投资", Some("investment_before_year"))]
     #[case("截至2023年底累计完成投资", Some("investment_before_year"))]
+    #[case("2023年底前累计完成投资", Some("investment_before_year"))]
     #[case("本年完成投资", Some("investment_done_year"))]
     #[case("1-5月完成投资", Some("investment_done_year"))]
     #[case("年内累计完成", Some("investment_done_year"))]

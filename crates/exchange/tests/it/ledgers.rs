@@ -287,3 +287,33 @@ fn choices_of_a_person_stand_over_the_guess() {
     let read = read_ledger(&bytes, "ledger", &options).unwrap();
     assert_snapshot!("choices", outline(&read));
 }
+
+#[test]
+fn spacing_alone_shows_the_storeys_of_a_table_of_facts() {
+    let rows = [
+        vec![T("各市人口与产值")],
+        vec![],
+        vec![No, No, T("年末人口"), No, T("产值")],
+        vec![],
+        vec![T("地区"), T("代码"), T("2022"), T("2023"), T("2023")],
+        vec![No, No, T("(1,000)"), T("(1,000)"), T("(亿元)")],
+        vec![],
+        vec![T("东市"), T("A"), N(11.5), N(12.5), N(20.0)],
+        vec![T("西市"), T("B"), N(3.5), N(4.5), N(9.0)],
+    ];
+    let read = read(&book("表", &rows, &[]), LedgerKind::Facts);
+    let sheet = &read.sheets[0];
+    assert_eq!((sheet.header, sheet.body), (Some((2, 5)), Some((7, 8))));
+    assert_eq!(sheet.columns[3].header, "年末人口/2023/(1,000)");
+}
+
+#[test]
+fn a_project_called_like_a_column_is_no_line_of_column_numbers() {
+    let rows = [
+        vec![T("项目名称"), T("总投资（万元）"), T("合同金额（万元）")],
+        vec![T("甲"), N(1.0), N(2.0)],
+        vec![T("乙"), N(3.0), N(4.0)],
+    ];
+    let read = read(&book("表", &rows, &[]), LedgerKind::Projects);
+    assert_eq!(read.sheets[0].records.len(), 2);
+}

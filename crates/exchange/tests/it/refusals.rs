@@ -48,6 +48,13 @@ fn a_picture_is_no_ledger() {
 }
 
 #[test]
+fn a_document_under_the_name_of_a_table_is_no_ledger() {
+    for text in ["%PDF-1.7\n1 0 obj", "\n<html><table><tr><td>项目名称"] {
+        assert_eq!(refusal(text.as_bytes()), ReadError::UnknownKind, "{text}");
+    }
+}
+
+#[test]
 fn a_package_that_swells_is_refused_before_it_is_unpacked() {
     let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
     package

@@ -180,8 +180,10 @@ impl RowReader {
             let value = match &period {
                 None => self.value(place, entry),
                 Some(period) => {
-                    let variable = self.slots[place].variable.clone();
-                    let unit = entry.unit.unwrap_or_default();
+                    let slot = &self.slots[place];
+                    let variable = slot.variable.clone();
+                    let unit = entry.unit.or_else(|| slot.unit.clone());
+                    let unit = unit.unwrap_or_default();
                     let column = RowColumn::Own {
                         variable,
                         period: period.clone(),
@@ -235,5 +237,41 @@ fn identity(kind: LedgerKind, slot: &Slot) -> Identity {
         (LedgerKind::Projects, "owner") => Identity::Owner,
         (LedgerKind::Projects, "owner_uscc") => Identity::OwnerCode,
         _ => Identity::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Money, ValueType};
+
+    #[test]
+    fn a_table_by_period_keeps_the_units_of_its_columns() {
+        let slot = |name: &str, unit: Option<&str>| Slot {
+            key: name.to_owned(),
+            variable: name.to_owned(),
+            period: None,
+            value_type: ValueType::Text,
+            unit: unit.map(str::to_owned),
+        };
+        let slots = vec![slot("period", None), slot("工业总产值", Some("亿元"))];
+        let entry = |slot, value| Entry {
+            slot,
+            value,
+            qualifier: String::new(),
+            unit: None,
+            cell: None,
+        };
+        let entries = vec![
+            entry(0, Value::Text("2023".to_owned())),
+            entry(1, Value::Money(Money::from_fen(1_200_000_000_000))),
+        ];
+        let row = RowReader::new(LedgerKind::Facts, slots).row(Record { row: 3, entries });
+        let column = RowColumn::Own {
+            variable: "工业总产值".to_owned(),
+            period: Period::Year(2023),
+            unit: "亿元".to_owned(),
+        };
+        assert_eq!(row.values[0].column, column);
     }
 }
