@@ -259,7 +259,10 @@ impl Write {
                 return Ok(());
             }
             let mut text = format!("INSERT INTO {table} ({columns}) VALUES ");
-            placeholders(&mut text, chunk.len(), width);
+            match self.dialect() {
+                Dialect::Sqlite => text.push_str(&plain_placeholders(chunk.len(), width)),
+                Dialect::Postgres => placeholders(&mut text, chunk.len(), width),
+            }
             text.push_str(conflict);
             let params: Vec<Param> = chunk.into_iter().flatten().collect();
             self.execute(Sql::in_order(text, params)).await?;
@@ -372,6 +375,14 @@ impl Write {
     pub async fn abandon(self) -> Result<()> {
         Ok(self.transaction.rollback().await?)
     }
+}
+
+/// `(?, ?), (?, ?)` for two rows of two, which SQLite counts by itself.
+fn plain_placeholders(height: usize, width: usize) -> String {
+    let row = format!("({}), ", ["?"].repeat(width).join(", "));
+    let mut text = row.repeat(height);
+    text.truncate(text.len().saturating_sub(", ".len()));
+    text
 }
 
 /// `($1, $2), ($3, $4)` for two rows of two.

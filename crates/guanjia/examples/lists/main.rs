@@ -1,6 +1,8 @@
 //! Fills a ledger with invented projects and enterprises and times their lists over HTTP beside a bare
 //! `SELECT` of the same page: `lists FOLDER PROJECTS ENTERPRISES REQUESTS`. Run it through `bench/lists`.
 
+mod cases;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +20,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use ledger::accounts::{NewGrant, NewUser};
-use ledger::imports::{BulkFact, BulkRecord, NewImport};
+use ledger::imports::{BulkFact, BulkImport, BulkRecord, NewImport};
 use ledger::{
     Actor, Ledger, NewOrganisation, NewSubject, Organisation, OrganisationKind, Sql, Stamp,
 };
@@ -30,6 +32,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What the server may take for a page, at the 99th percentile.
 const LIMIT: Duration = Duration::from_millis(50);
+/// The same for a page of the past.
+const LIMIT_PAST: Duration = Duration::from_millis(200);
 const STAGES: [&str; 5] = [
     "signed",
     "started",
@@ -72,13 +76,6 @@ struct House {
     parks: Vec<Organisation>,
 }
 
-/// A list that is timed: what it is called, its address, and the same page in SQL.
-struct Case {
-    name: &'static str,
-    address: String,
-    sql: String,
-}
-
 fn main() -> Outcome<()> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -113,6 +110,7 @@ async fn run() -> Outcome<()> {
         "filled {projects} projects and {enterprises} enterprises in {:.1?}",
         clock.elapsed()
     );
+    let past = house.change().await?;
     let (base, cookie) = house.serve().await?;
     println!(
         "{:<44} {:>9} {:>9} {:>9} {:>7}",
@@ -120,7 +118,7 @@ async fn run() -> Outcome<()> {
     );
     let client = Client::builder(TokioExecutor::new()).build_http();
     let mut slow = Vec::new();
-    for case in house.cases() {
+    for case in house.cases(&past) {
         let served = timed(requests, || get(&client, &base, &cookie, &case.address)).await?;
         let plain = timed(requests, || house.select(&case.sql)).await?;
         let ratio = served.0.as_secs_f64() / plain.0.as_secs_f64().max(f64::EPSILON);
@@ -128,15 +126,20 @@ async fn run() -> Outcome<()> {
             "{:<44} {:>9.2?} {:>9.2?} {:>9.2?} {ratio:>7.1}",
             case.name, served.0, served.1, plain.0
         );
-        if served.1 > LIMIT {
+        let limit = if case.address.contains("as_of") {
+            LIMIT_PAST
+        } else {
+            LIMIT
+        };
+        if served.1 > limit {
             slow.push(case.name);
         }
     }
     if slow.is_empty() {
-        println!("every page stays below {LIMIT:?} at p99");
+        println!("every page stays below {LIMIT:?} at p99, of the past below {LIMIT_PAST:?}");
         Ok(())
     } else {
-        Err(format!("above {LIMIT:?} at p99: {}", slow.join(", ")).into())
+        Err(format!("above the limit at p99: {}", slow.join(", ")).into())
     }
 }
 
@@ -208,17 +211,7 @@ impl House {
         count: u32,
         variables: &[&str],
     ) -> Outcome<()> {
-        let new = NewImport {
-            zone_id: self.zone.id,
-            kind: list.to_owned(),
-            file_sha256: None,
-            file_name: "bench".to_owned(),
-            sender: "bench".to_owned(),
-            mapping: "{}".to_owned(),
-            known_on: None,
-        };
-        let stamp = stamp();
-        let mut import = self.ledger.begin_import(&stamp, new).await?;
+        let mut import = self.begin(list).await?;
         let form = SourceRef::Form {
             form: "bench".to_owned(),
         };
@@ -257,6 +250,46 @@ impl House {
         }
         import.commit(clock::now().into(), 0).await?;
         Ok(())
+    }
+
+    /// Corrects every tenth enterprise and gives the moment before, as addresses carry it.
+    async fn change(&self) -> Outcome<String> {
+        let moment = clock::now();
+        let mut import = self.begin("enterprises").await?;
+        let form = SourceRef::Form {
+            form: "bench".to_owned(),
+        };
+        let source = import.source(&form).await?;
+        let column = import.column("revenue", &period("revenue"), "").await?;
+        let sql = "SELECT name, code, organisation_id FROM enterprises WHERE subject_id % 10 = 0";
+        for row in self.ledger.rows(Sql::new(sql)).await? {
+            let name: String = row.at(0)?;
+            let mut subject = NewSubject::of(SubjectKind::Enterprise, &name, row.at(2)?);
+            subject.code = row.at(1)?;
+            let facts = vec![BulkFact {
+                column,
+                value: Value::Money(Money::from_fen(100)),
+                qualifier: String::new(),
+                source,
+                cell: None::<CellAddress>,
+            }];
+            import.push(BulkRecord { subject, facts }).await?;
+        }
+        import.commit(clock::now().into(), 0).await?;
+        Ok(moment.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string())
+    }
+
+    async fn begin(&self, list: &str) -> Outcome<BulkImport> {
+        let new = NewImport {
+            zone_id: self.zone.id,
+            kind: list.to_owned(),
+            file_sha256: None,
+            file_name: "bench".to_owned(),
+            sender: "bench".to_owned(),
+            mapping: "{}".to_owned(),
+            known_on: None,
+        };
+        Ok(self.ledger.begin_import(&stamp(), new).await?)
     }
 
     /// Serves the house on a free port, with a leader signed in.
@@ -305,106 +338,6 @@ impl House {
         } else {
             Ok(())
         }
-    }
-
-    #[expect(clippy::too_many_lines, reason = "a table of cases reads best whole")]
-    fn cases(&self) -> Vec<Case> {
-        let zone = self.zone.id;
-        let park = self.parks[3].id;
-        let page = |table: &str, condition: &str, order: &str| {
-            format!(
-                "SELECT * FROM {table} WHERE zone_id = {zone}{condition} ORDER BY {order} LIMIT 51"
-            )
-        };
-        let case = |name, address: &str, sql| Case {
-            name,
-            address: address.to_owned(),
-            sql,
-        };
-        let by_name = "name_key, subject_id";
-        vec![
-            case("projects: open", "/projects", page("projects", "", by_name)),
-            case(
-                "projects: one stage",
-                "/projects?stage=started",
-                page("projects", " AND stage = 'started'", by_name),
-            ),
-            case(
-                "projects: one park",
-                &format!("/projects?park={park}"),
-                page(
-                    "projects",
-                    &format!(" AND organisation_id = {park}"),
-                    by_name,
-                ),
-            ),
-            case(
-                "projects: by total investment",
-                "/projects?sort=investment_total&order=desc",
-                page("projects", "", "investment_total DESC, subject_id DESC"),
-            ),
-            case(
-                "projects: one stage of a park, by plan",
-                &format!("/projects?park={park}&stage=signed&sort=investment_plan_year&order=desc"),
-                page(
-                    "projects",
-                    &format!(" AND organisation_id = {park} AND stage = 'signed'"),
-                    "investment_plan_year DESC, subject_id DESC",
-                ),
-            ),
-            case(
-                "projects: overdue",
-                "/projects?late=2024-03-31",
-                page(
-                    "projects",
-                    " AND started_on IS NULL AND started_on_planned < 20240401",
-                    by_name,
-                ),
-            ),
-            case(
-                "projects: search",
-                "/projects?q=%E9%9D%92%E7%A6%BE",
-                page("projects", " AND name LIKE '%青禾%'", by_name),
-            ),
-            case(
-                "enterprises: open",
-                "/enterprises",
-                page("enterprises", "", by_name),
-            ),
-            case(
-                "enterprises: one park",
-                &format!("/enterprises?park={park}"),
-                page(
-                    "enterprises",
-                    &format!(" AND organisation_id = {park}"),
-                    by_name,
-                ),
-            ),
-            case(
-                "enterprises: by revenue",
-                "/enterprises?sort=revenue&order=desc",
-                page("enterprises", "", "revenue DESC, subject_id DESC"),
-            ),
-            case(
-                "enterprises: valid certificate",
-                "/enterprises?certificate=hnte",
-                page("enterprises", " AND hnte_valid_until >= 20260101", by_name),
-            ),
-            case(
-                "enterprises: industry, by R&D expense",
-                "/enterprises?industry=C36&sort=rd_expense&order=desc",
-                page(
-                    "enterprises",
-                    " AND industry_code LIKE '%C36%'",
-                    "rd_expense DESC, subject_id DESC",
-                ),
-            ),
-            case(
-                "enterprises: search",
-                "/enterprises?q=qh",
-                page("enterprises", " AND name LIKE '%青禾%'", by_name),
-            ),
-        ]
     }
 }
 
