@@ -16,8 +16,8 @@ use crate::accounts::single_sign_on::SingleSignOn;
 use crate::api::operations::Operation;
 use crate::shell::{Access, Route, error, guard, headers};
 use crate::{
-    accounts, api, audit, enterprises, exports, imports, organisations, overview, projects, search,
-    sources,
+    accounts, api, audit, enterprises, exports, imports, organisations, overview, policies,
+    projects, search, sources,
 };
 
 /// Hours without a request after which one must sign in again.
@@ -54,6 +54,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(overview::routes());
     routes.extend(projects::routes());
     routes.extend(enterprises::routes());
+    routes.extend(policies::routes());
     routes.extend(sources::routes());
     routes.extend(search::routes());
     routes.extend(imports::routes());

@@ -15,6 +15,7 @@ pub mod labels;
 mod lists;
 mod organisations;
 mod overview;
+mod policies;
 mod projects;
 mod search;
 pub mod shell;

@@ -1,8 +1,29 @@
 // What makes a page handier where scripts run. Every page works without this file.
 "use strict";
+// How many rows of a list are ticked, beside what can be done with them.
+const countTicks = (form) => {
+  const ticks = [...form.querySelectorAll(".tick")];
+  const ticked = ticks.filter((tick) => tick.checked).length;
+  const place = form.querySelector("[data-ticked]");
+  place.textContent = ticked ? place.dataset.ticked.replace("#", ticked) : "";
+  form.querySelectorAll(".ticked button").forEach((button) => (button.disabled = ticked === 0));
+  const all = form.querySelector("[data-tick-all]");
+  all.checked = ticked > 0 && ticked === ticks.length;
+  all.indeterminate = ticked > 0 && ticked < ticks.length;
+};
+document.querySelectorAll("form.chosen-rows").forEach(countTicks);
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  const form = event.target.closest("form.chosen-rows");
+  if (!form) return;
+  if (event.target.matches("[data-tick-all]")) form.querySelectorAll(".tick").forEach((tick) => (tick.checked = event.target.checked));
+  countTicks(form);
 });
+// On a phone the rows come first: the filters wait behind their button, unless they are on.
+if (matchMedia("(max-width: 720px)").matches) {
+  document.querySelectorAll(".filter-box").forEach((box) => (box.open = Boolean(document.querySelector(".chip.on[aria-label]"))));
+}
+addEventListener("pageshow", () => document.querySelectorAll("form.chosen-rows").forEach(countTicks));
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest(".rail-toggle");
   if (toggle) {

@@ -21,7 +21,7 @@ const kinds = {
   bars: (data) => ({
     ...base(),
     grid: { ...base().grid, right: 56 },
-    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end" }),
+    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end", axisLabel: { color: colour("ink-soft"), formatter: data.unit === "%" ? "{value}%" : undefined } }),
     yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false } }),
     series: data.series.map((series, index) => ({
       name: series.name,

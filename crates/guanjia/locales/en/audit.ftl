@@ -95,3 +95,6 @@ audit-kind-lists = lists
 audit-kind-projects = project list
 audit-kind-enterprises = enterprise list
 audit-kind-installation = installation
+audit-kind-activity = Activity
+audit-kind-recognition = Recognition
+audit-kind-fund = Fund

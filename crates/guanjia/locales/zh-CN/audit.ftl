@@ -95,3 +95,6 @@ audit-kind-lists = 清单
 audit-kind-projects = 项目清单
 audit-kind-enterprises = 企业清单
 audit-kind-installation = 全系统
+audit-kind-activity = 活动
+audit-kind-recognition = 认定
+audit-kind-fund = 资金

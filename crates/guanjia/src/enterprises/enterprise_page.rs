@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::{Period, SubjectKind, Value};
@@ -13,6 +13,7 @@ use ledger::{FactRecord, Subject, SubjectStatus};
 use crate::app::App;
 use crate::labels;
 use crate::lists::cells::StandingMark;
+use crate::policies;
 use crate::projects::facts_table::{self, FactLine};
 use crate::projects::standing;
 use crate::shell::{Figure, Page, PageError, Permission, Viewer, figure, render};
@@ -35,6 +36,7 @@ struct EnterprisePage {
     certificates: Vec<Certificate>,
     projects: Vec<OwnProject>,
     sees_projects: bool,
+    standing: policies::Standing,
     edit_href: String,
     history_href: String,
 }
@@ -80,6 +82,7 @@ pub async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<i64>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
     let lang = viewer.lang;
     let kind = SubjectKind::Enterprise;
@@ -104,6 +107,13 @@ pub async fn show(
     });
     let (periods, by_period) = by_period(&viewer, &facts, &edit_path);
     let projects = projects(&app, &viewer, &subject).await?;
+    let asked = policies::Asked {
+        subject: &subject,
+        facts: &facts,
+        day: policies::chosen_day(&viewer, &query.unwrap_or_default())?,
+        edit_path: &edit_path,
+    };
+    let standing = policies::of(&app, &viewer, asked).await?;
     let list = lang.t("nav-enterprises");
     render(&EnterprisePage {
         page: Page::new(&viewer, "enterprises", subject.name.clone())
@@ -117,6 +127,7 @@ pub async fn show(
         by_period,
         certificates: certificates(&viewer, &facts),
         projects,
+        standing,
         sees_projects: viewer.may(Permission::SeeProjects),
         history_href: viewer.href(&format!("/enterprises/{id}/history")),
         edit_href: edit_path,

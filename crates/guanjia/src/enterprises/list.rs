@@ -11,7 +11,7 @@ use ledger::projection::{ENTERPRISES, EnterpriseRow};
 
 use crate::app::App;
 use crate::lists::cells::{self, Raw};
-use crate::lists::columns::{Look, column};
+use crate::lists::columns::{self, Look, column};
 use crate::lists::filters::{self, Asks};
 use crate::lists::frame::{self, Frame, ShownRow};
 use crate::lists::views::{self, ViewForm};
@@ -91,7 +91,7 @@ pub async fn show(
         .ledger
         .list::<EnterpriseRow>(&scope, &asked, viewer.reading())
         .await?;
-    let shown = frame::shown_columns(&SPEC, &headers);
+    let shown = columns::chosen(&SPEC, &headers);
     let frame = frame::of(
         &app,
         &viewer,
@@ -105,7 +105,7 @@ pub async fn show(
     let rows = found
         .rows
         .iter()
-        .map(|row| shown_row(&viewer, row, &shown))
+        .map(|row| shown_row(&viewer, row, &shown.columns))
         .collect();
     let title = viewer.lang.t("nav-enterprises");
     render(&ListPage {
@@ -130,6 +130,7 @@ fn shown_row(viewer: &Viewer, row: &EnterpriseRow, shown: &[ListColumn]) -> Show
         })
         .collect();
     ShownRow {
+        id: row.head.subject_id,
         href: viewer.href(&format!("/enterprises/{}", row.head.subject_id)),
         name: row.head.name.clone(),
         closed: row.head.status == SubjectStatus::Closed,

@@ -38,6 +38,15 @@ impl Address {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All values of a name, in the order of the address.
+    pub fn all(&self, name: &str) -> Vec<String> {
+        self.pairs
+            .iter()
+            .filter(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
+            .collect()
+    }
+
     /// Whether a name has this value.
     pub fn is(&self, name: &str, value: &str) -> bool {
         self.get(name) == Some(value)
@@ -110,6 +119,7 @@ mod tests {
         );
         assert_eq!(address.set("stage", "signed").get("stage"), Some("signed"));
         assert_eq!(address.set("stage", "signed").get("after"), None);
+        assert_eq!(Address::parse("only=3&only=5").all("only"), ["3", "5"]);
     }
 
     #[test]

@@ -63,8 +63,20 @@ impl ListColumn {
     }
 }
 
-/// The columns that this person chose, in the list's order; the usual ones where nothing was chosen.
-pub fn chosen(spec: &ListSpec, headers: &HeaderMap) -> Vec<ListColumn> {
+/// How a person wants a list to look.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    /// The columns beside the name, in the list's order.
+    pub columns: Vec<ListColumn>,
+    /// Whether rows are low.
+    pub compact: bool,
+}
+
+/// The word in the cookie for low rows.
+const COMPACT: &str = "compact";
+
+/// What this person chose; the usual columns where none was.
+pub fn chosen(spec: &ListSpec, headers: &HeaderMap) -> Chosen {
     let kept = cookie(headers, &cookie_name(spec));
     let named: Vec<&str> = kept
         .as_deref()
@@ -76,14 +88,14 @@ pub fn chosen(spec: &ListSpec, headers: &HeaderMap) -> Vec<ListColumn> {
         .filter(|column| named.contains(&column.name))
         .copied()
         .collect();
-    if found.is_empty() {
-        spec.columns
-            .iter()
-            .filter(|column| column.usual)
-            .copied()
-            .collect()
-    } else {
-        found
+    let usual = || spec.columns.iter().filter(|column| column.usual).copied();
+    Chosen {
+        compact: named.contains(&COMPACT),
+        columns: if found.is_empty() {
+            usual().collect()
+        } else {
+            found
+        },
     }
 }
 
@@ -93,6 +105,7 @@ pub fn set_cookie(spec: &ListSpec, names: &[String]) -> String {
         .columns
         .iter()
         .map(|column| column.name)
+        .chain([COMPACT])
         .filter(|name| names.iter().any(|chosen| chosen == name))
         .collect();
     let name = cookie_name(spec);

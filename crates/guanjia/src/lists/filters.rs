@@ -82,6 +82,17 @@ pub async fn query(
         let (column, bound) = bound(field, value, day).ok_or_else(wrong)?;
         query.filters.push(Filter { column, bound });
     }
+    let only = address.all("only");
+    if let Some(wrong) = only.iter().find(|id| id.parse::<i64>().is_err()) {
+        let wrong = lang.with("filter-wrong", format!("only={wrong}"));
+        return Err(PageError::BadRequest(wrong));
+    }
+    if !only.is_empty() {
+        query.filters.push(Filter {
+            column: "subject_id".to_owned(),
+            bound: Bound::OneOf(only),
+        });
+    }
     if let Some(column) = address.get("sort") {
         query.sort = Sort {
             column: column.to_owned(),
@@ -283,6 +294,13 @@ pub fn chips(
         chips.push(Chip {
             words: lang.with("chip-search", search),
             off: off("q"),
+        });
+    }
+    let only = address.all("only").len();
+    if only > 0 {
+        chips.push(Chip {
+            words: lang.with("chip-only", only),
+            off: off("only"),
         });
     }
     for field in fields.iter().filter(|field| !field.value.is_empty()) {

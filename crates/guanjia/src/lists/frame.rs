@@ -1,11 +1,10 @@
 //! What the page of a list shows around its rows.
 
-use axum::http::HeaderMap;
 use ledger::accounts::SavedView;
 use ledger::projection::{Cursor, ListQuery};
 
 use super::cells::ShownCell;
-use super::columns::{self, ListColumn};
+use super::columns::{self, Chosen, ListColumn};
 use super::filters::{self, Chip, FormField};
 use super::totals::{self, Totals};
 use super::{Address, ListSpec, views};
@@ -14,6 +13,8 @@ use crate::shell::{PageError, Permission, Viewer};
 
 /// A row as the table shows it.
 pub struct ShownRow {
+    /// Its id, by which it is chosen.
+    pub id: i64,
     /// Its page.
     pub href: String,
     /// Its name.
@@ -98,6 +99,12 @@ pub struct Frame {
     pub keeps: bool,
     /// Whether any filter is on.
     pub filtered: bool,
+    /// Whether rows are low.
+    pub compact: bool,
+    /// The past moment that is shown, as a hidden field carries it; empty for now.
+    pub as_of: String,
+    /// Where the rows that are ticked are taken along; empty where this person may not.
+    pub export_path: String,
 }
 
 /// The frame of a page of a list.
@@ -106,7 +113,7 @@ pub async fn of(
     viewer: &Viewer,
     spec: &ListSpec,
     address: &Address,
-    shown: &[ListColumn],
+    shown: &Chosen,
     query: &ListQuery,
     next: Option<&Cursor>,
 ) -> Result<Frame, PageError> {
@@ -134,8 +141,8 @@ pub async fn of(
         fields,
         chips,
         all_href: viewer.href(spec.path),
-        headers: headers(viewer, spec, &plain, shown),
-        choices: choices(spec, shown, lang),
+        headers: headers(viewer, spec, &plain, &shown.columns),
+        choices: choices(spec, &shown.columns, lang),
         views: views
             .iter()
             .map(|view| view_link(viewer, spec, view, &plain))
@@ -164,6 +171,13 @@ pub async fn of(
             String::new()
         },
         keeps: !viewer.is_past(),
+        compact: shown.compact,
+        as_of: address.get("as_of").unwrap_or_default().to_owned(),
+        export_path: if may(Permission::Export) {
+            format!("{}/export", spec.path)
+        } else {
+            String::new()
+        },
     })
 }
 
@@ -229,9 +243,4 @@ fn header(viewer: &Viewer, spec: &ListSpec, plain: &Address, column: &ListColumn
         },
         number: column.is_number(),
     }
-}
-
-/// The columns of this request: those kept in the cookie, or the usual ones.
-pub fn shown_columns(spec: &ListSpec, headers: &HeaderMap) -> Vec<ListColumn> {
-    columns::chosen(spec, headers)
 }

@@ -24,6 +24,8 @@ const CHUNK: u32 = 5_000;
 struct Cockpit {
     page: Page,
     growth: Vec<GrowthRow>,
+    growth_finding: String,
+    growth_chart: String,
     zone_lines: Vec<FactLine>,
     standings: Option<Standings>,
     shown: Shown,
@@ -84,6 +86,10 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Pa
             && zone_lines.is_empty()
             && standings.is_none()
             && sections.is_empty(),
+        growth_finding: growth::finding(&viewer, &growth),
+        growth_chart: growth::chart(&viewer, &growth)
+            .map(|chart| crate::projects::json_block(&chart))
+            .unwrap_or_default(),
         growth,
         zone_lines,
         standings,

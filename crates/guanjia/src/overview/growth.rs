@@ -4,6 +4,8 @@
 use domain::{Period, SubjectKind, Value};
 use ledger::FactRecord;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::{Value as Json, json};
 
 use crate::labels;
 use crate::projects::standing::last_day;
@@ -30,6 +32,8 @@ pub struct GrowthRow {
     pub gap: String,
     /// `green`, `red` or empty.
     pub class: &'static str,
+    /// Growth and its target, where they are known.
+    pub ratios: (Option<Decimal>, Option<Decimal>),
     /// Lead over the city.
     pub ahead: Figure,
     /// Rank in the city.
@@ -84,9 +88,10 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
     let target = facts
         .iter()
         .find(|one| one.variable == TARGET && one.period.year() == year);
-    let gap = target
-        .and_then(ratio)
-        .zip(ratio(fact))
+    let ratios = (ratio(fact), target.and_then(ratio));
+    let gap = ratios
+        .1
+        .zip(ratios.0)
         .map(|(target, growth)| growth - target);
     let (gap, class) = match gap {
         Some(gap) => {
@@ -109,6 +114,7 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
         target: Figure::of(viewer, &zone, target),
         gap,
         class,
+        ratios,
         ahead: Figure::of(
             viewer,
             &zone,
@@ -116,6 +122,56 @@ fn row(viewer: &Viewer, facts: &[FactRecord], fact: &FactRecord) -> GrowthRow {
         ),
         rank: Figure::of(viewer, &zone, find(facts, RANK, &fact.period)),
     }
+}
+
+/// The growth that has a target, how much of it meets it: a sentence, empty where none has.
+pub fn finding(viewer: &Viewer, rows: &[GrowthRow]) -> String {
+    let with_target = rows.iter().filter(|row| !row.class.is_empty());
+    let met = with_target
+        .clone()
+        .filter(|row| row.class == "green")
+        .count();
+    match with_target.count() {
+        0 => String::new(),
+        of => viewer.lang.with_all(
+            "growth-finding",
+            &[("of", &of.to_string()), ("met", &met.to_string())],
+        ),
+    }
+}
+
+/// The chart of growth beside its target; `None` where there is nothing to compare.
+pub fn chart(viewer: &Viewer, rows: &[GrowthRow]) -> Option<Json> {
+    if rows.len() < 2 {
+        return None;
+    }
+    // A bar's length is for the eye; the table has the exact share.
+    let percent = |ratio: Decimal| (ratio * Decimal::ONE_HUNDRED).to_f64();
+    let targets: Vec<Decimal> = rows.iter().filter_map(|row| row.ratios.1).collect();
+    let target = targets
+        .first()
+        .filter(|first| targets.iter().all(|target| target == *first));
+    let target_words = target.map(|target| {
+        let target = display::percent(*target);
+        viewer
+            .lang
+            .with_all("growth-target-line", &[("value", &target)])
+    });
+    Some(json!({
+        "kind": "bars",
+        "unit": "%",
+        "categories": rows
+            .iter()
+            .map(|row| format!("{}\n{}", row.label, row.period))
+            .collect::<Vec<_>>(),
+        "series": [{
+            "name": viewer.lang.t("growth-actual"),
+            "role": "actual",
+            "values": rows.iter().map(|row| row.ratios.0.and_then(percent)).collect::<Vec<_>>(),
+        }],
+        "target": target.copied().and_then(percent),
+        "target_words": target_words,
+    }))
 }
 
 /// A difference of ratios in percentage points, with its sign.

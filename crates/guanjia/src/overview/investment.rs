@@ -13,6 +13,8 @@ use crate::shell::{Viewer, display, figure};
 
 /// Projects listed as needing a look.
 const ATTENTION: usize = 8;
+/// Days looked back for what has become late.
+const WEEK_DAYS: i64 = 7;
 
 /// Counts and sums of some projects. Money is fen; what is not known is left out of sums.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +23,8 @@ pub struct Tally {
     pub count: usize,
     /// With an overdue milestone.
     pub late: usize,
+    /// Of them, those that were not overdue a week before.
+    pub newly_late: usize,
     /// Behind the year's plan.
     pub behind: usize,
     /// Planned for the year.
@@ -29,6 +33,8 @@ pub struct Tally {
     pub done: i64,
     /// Total investment.
     pub total: i64,
+    /// Of how many the total is known.
+    pub totals: usize,
     /// Of how many both plan and done are known.
     pub paced: usize,
 }
@@ -36,10 +42,16 @@ pub struct Tally {
 impl Tally {
     fn add(&mut self, row: &ProjectRow, standing: &Standing, year: Option<i64>) {
         self.count += 1;
-        self.late += usize::from(matches!(standing, Standing::Late { .. }));
+        if let Standing::Late { days, .. } = standing {
+            self.late += 1;
+            self.newly_late += usize::from(*days < WEEK_DAYS);
+        }
         let pace = standing::pace(row).filter(|_| row.head.year == year);
         self.behind += usize::from(pace.is_some() && standing::is_behind(row));
-        self.total += row.investment_total.unwrap_or(0);
+        if let Some(total) = row.investment_total {
+            self.total += total;
+            self.totals += 1;
+        }
         if let (Some(plan), Some(done), Some(_)) =
             (row.investment_plan_year, row.investment_done_year, pace)
         {
@@ -177,14 +189,21 @@ fn park_row(
         Some(id) => viewer.href(&format!("/projects?park={id}{more}")),
         None => String::new(),
     };
-    let wan = |fen: i64| figure::grouped(&display::wan(fen));
+    let known = |fen: i64, rows: usize| match rows {
+        0 => "—".to_owned(),
+        _ => figure::grouped(&display::wan(fen)),
+    };
     ParkRow {
         href: address(""),
         late_href: address(&format!("&late={day}")),
         share: tally
             .done_permille()
             .map_or_else(|| "—".to_owned(), standing::percent),
-        amounts: [wan(tally.total), wan(tally.plan), wan(tally.done)],
+        amounts: [
+            known(tally.total, tally.totals),
+            known(tally.plan, tally.paced),
+            known(tally.done, tally.paced),
+        ],
         name,
         tally,
     }

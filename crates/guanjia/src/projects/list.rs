@@ -13,7 +13,7 @@ use ledger::projection::{PROJECTS, ProjectRow};
 use super::standing;
 use crate::app::App;
 use crate::lists::cells::{self, Raw, ShownCell};
-use crate::lists::columns::{Look, column};
+use crate::lists::columns::{self, Look, column};
 use crate::lists::filters::{self, Asks};
 use crate::lists::frame::{self, Frame, ShownRow};
 use crate::lists::views::{self, ViewForm};
@@ -125,7 +125,7 @@ pub async fn show(
         .ledger
         .list::<ProjectRow>(&scope, &asked, viewer.reading())
         .await?;
-    let shown = frame::shown_columns(&SPEC, &headers);
+    let shown = columns::chosen(&SPEC, &headers);
     let frame = frame::of(
         &app,
         &viewer,
@@ -140,7 +140,7 @@ pub async fn show(
     let rows = found
         .rows
         .iter()
-        .map(|row| shown_row(&viewer, row, &shown, today))
+        .map(|row| shown_row(&viewer, row, &shown.columns, today))
         .collect();
     let title = viewer.lang.t("nav-projects");
     render(&ListPage {
@@ -187,6 +187,7 @@ fn shown_row(
         })
         .collect();
     ShownRow {
+        id: row.head.subject_id,
         href: viewer.href(&format!("/projects/{}", row.head.subject_id)),
         name: row.head.name.clone(),
         closed: row.head.status == SubjectStatus::Closed,

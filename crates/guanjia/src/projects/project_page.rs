@@ -15,11 +15,14 @@ use super::standing;
 use crate::app::App;
 use crate::lists::cells::StandingMark;
 use crate::shell::{Figure, Page, PageError, Permission, Viewer, render};
+use crate::words::Lang;
 
 /// Buildings shown.
 const BUILDINGS: u32 = 200;
 /// Related projects shown.
 const RELATED: u32 = 8;
+/// The first stage that the line of stages shows: signed.
+const FIRST_STAGE: usize = 2;
 /// Figures at the head, where they are known.
 const HEADLINES: [&str; 4] = [
     "investment_total",
@@ -36,6 +39,7 @@ struct ProjectPage {
     invented: bool,
     closed: bool,
     mark: StandingMark,
+    stages: Vec<Stage>,
     judged_on: String,
     headlines: Vec<Headline>,
     lines: Vec<FactLine>,
@@ -48,6 +52,13 @@ struct ProjectPage {
     edit_href: String,
     history_href: String,
     problems: Vec<Figure>,
+}
+
+/// A stage of a project's life, and whether it has come to it.
+struct Stage {
+    words: String,
+    reached: bool,
+    current: bool,
 }
 
 struct Headline {
@@ -124,6 +135,7 @@ pub async fn show(
         invented: subject.invented,
         closed: subject.status == SubjectStatus::Closed,
         mark,
+        stages: stages(row.as_ref(), lang),
         judged_on: day.to_string(),
         headlines,
         lines,
@@ -141,6 +153,24 @@ pub async fn show(
         problems,
         name: subject.name,
     })
+}
+
+/// The stages from signing on, in the order of a project's life; none where its own is not known or
+/// stands outside that order.
+fn stages(row: Option<&ProjectRow>, lang: Lang) -> Vec<Stage> {
+    let own = row.and_then(|row| row.stage.as_deref());
+    let life = &standing::STAGES[FIRST_STAGE..standing::LIFE_STAGES];
+    let Some(reached) = own.and_then(|own| life.iter().position(|stage| *stage == own)) else {
+        return Vec::new();
+    };
+    life.iter()
+        .enumerate()
+        .map(|(at, stage)| Stage {
+            words: crate::labels::code_words(&SubjectKind::Project, "stage", stage, lang),
+            reached: at <= reached,
+            current: at == reached,
+        })
+        .collect()
 }
 
 /// The mark, made red by a milestone that only the timeline knows of.

@@ -23,6 +23,9 @@ pub const STAGES: [&str; 12] = [
     "cancelled",
 ];
 
+/// How many of them follow one another; the others end a project's life or interrupt it.
+pub const LIFE_STAGES: usize = 10;
+
 /// How it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
@@ -180,7 +183,11 @@ pub fn is_behind(row: &ProjectRow) -> bool {
 
 /// Whether the stage says that a milestone was passed although its date is not known.
 fn passed(row: &ProjectRow, milestone: &str) -> bool {
-    let place = |name: &str| STAGES[..10].iter().position(|stage| *stage == name);
+    let place = |name: &str| {
+        STAGES[..LIFE_STAGES]
+            .iter()
+            .position(|stage| *stage == name)
+    };
     match (row.stage.as_deref().and_then(place), place(milestone)) {
         (Some(reached), Some(milestone)) => reached >= milestone,
         _ => false,

@@ -10,8 +10,10 @@ use super::display;
 use crate::labels;
 use crate::words::Lang;
 
-/// Qualifiers that stand behind a number; all others stand before it.
-const BEHIND: [&str; 8] = ["余", "多", "以上", "以下", "以内", "左右", "上下", "底"];
+/// Qualifiers that stand behind a number and its unit; all others stand before it.
+const BEHIND: [&str; 6] = ["以上", "以下", "以内", "左右", "上下", "底"];
+/// Qualifiers between a number and its unit: `20余家`.
+const BETWEEN: [&str; 2] = ["余", "多"];
 
 /// A fact as pages show it. Of nothing known it is a dash.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Template)]
@@ -47,13 +49,14 @@ impl Figure {
     pub fn of_fact(viewer: &Viewer, kind: &SubjectKind, fact: &FactRecord) -> Self {
         let lang = viewer.lang;
         let shown = shown(kind, &fact.variable, fact.value.as_ref(), &fact.unit, lang);
-        let (before, after) = around(&fact.qualifier);
+        let (before, between, after) = around(&fact.qualifier);
+        let before = before_rank(before, &fact.unit, lang);
         let what = labels::words(kind, &fact.variable, lang);
         Self {
             fact_id: fact.id,
             before,
             after,
-            digits: shown.digits,
+            digits: format!("{}{between}", shown.digits),
             unit: shown.unit,
             exact: shown.exact,
             href: viewer.href(&format!("/facts/{}", fact.id)),
@@ -301,18 +304,32 @@ fn unit_words(unit: &str, lang: Lang) -> String {
 
 /// Digits with the qualifier where it belongs.
 pub fn qualified(qualifier: &str, digits: &str) -> String {
-    let (before, after) = around(qualifier);
-    format!("{before}{digits}{after}")
+    let (before, between, after) = around(qualifier);
+    format!("{before}{digits}{between}{after}")
 }
 
-fn around(qualifier: &str) -> (String, String) {
-    if qualifier.is_empty() {
-        (String::new(), String::new())
-    } else if let Some(behind) = BEHIND.iter().find(|behind| qualifier.ends_with(**behind)) {
-        let before = qualifier.trim_end_matches(behind);
-        (before.to_owned(), (*behind).to_owned())
+/// What stands before a number, between it and its unit, and behind both.
+fn around(qualifier: &str) -> (String, String, String) {
+    let cut = |all: &[&str]| {
+        let found = all.iter().find(|end| qualifier.ends_with(**end))?;
+        let before = qualifier.strip_suffix(found)?;
+        Some((before.to_owned(), (*found).to_owned()))
+    };
+    if let Some((before, between)) = cut(&BETWEEN) {
+        (before, between, String::new())
+    } else if let Some((before, after)) = cut(&BEHIND) {
+        (before, String::new(), after)
     } else {
-        (qualifier.to_owned(), String::new())
+        (qualifier.to_owned(), String::new(), String::new())
+    }
+}
+
+/// A rank as officials write it: 第1名, 前100名.
+fn before_rank(before: String, unit: &str, lang: Lang) -> String {
+    match (lang, unit, before.as_str()) {
+        (Lang::Zh, "名", "") => "第".to_owned(),
+        (Lang::Zh, "名", "≤") => "前".to_owned(),
+        _ => before,
     }
 }
 
@@ -346,9 +363,10 @@ mod tests {
 
     #[test]
     fn a_qualifier_stands_where_it_was_written() {
-        assert_eq!(around("约"), ("约".to_owned(), String::new()));
-        assert_eq!(around("余"), (String::new(), "余".to_owned()));
-        assert_eq!(around("预计底"), ("预计".to_owned(), "底".to_owned()));
+        assert_eq!(qualified("约", "10.7"), "约10.7");
+        assert_eq!(around("余").1, "余");
+        assert_eq!(qualified("预计底", "2024-05"), "预计2024-05底");
+        assert_eq!(before_rank("≤".to_owned(), "名", Lang::Zh), "前");
     }
 
     #[test]

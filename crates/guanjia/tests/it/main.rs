@@ -15,6 +15,7 @@ mod house;
 mod imports;
 mod organisations_and_audit;
 mod overview;
+mod policies;
 mod projects;
 mod screen;
 mod sources;

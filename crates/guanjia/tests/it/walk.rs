@@ -81,7 +81,7 @@ async fn thing(house: &House, word: &str, piece: &str, role: Role, whose: Whose)
         }
         "exports" | "export" | "templates" | "template" => "projects".to_owned(),
         "charts" | "history" => "remarks".to_owned(),
-        "verdicts" => "hnte_cit_rate".to_owned(),
+        "policies" | "verdicts" => "hnte_cit_rate".to_owned(),
         _ => return None,
     })
 }

@@ -39,7 +39,8 @@ pub enum Bound {
 /// A condition on a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// A column of the list, or `code`, `status`, `light`, `year`, `organisation_id`, `invented`.
+    /// A column of the list, or `code`, `status`, `light`, `year`, `subject_id`, `organisation_id`,
+    /// `invented`.
     pub column: String,
     /// What it must be.
     pub bound: Bound,
@@ -153,6 +154,7 @@ pub(crate) fn named(list: &'static List, name: &str) -> Result<Named> {
         "status" => of("status", ColumnKind::Text, true),
         "light" => of("light", ColumnKind::Text, false),
         "year" => of("year", ColumnKind::Integer, false),
+        "subject_id" => of("subject_id", ColumnKind::Integer, true),
         "organisation_id" => of("organisation_id", ColumnKind::Integer, true),
         "invented" => of("invented", ColumnKind::Integer, true),
         _ => {

@@ -17,6 +17,8 @@ use crate::words::Lang;
 /// The rulebook that the program brings with it.
 #[derive(RustEmbed)]
 #[folder = "../../rulebook/"]
+#[include = "*.yaml"]
+#[include = "*.csv"]
 struct BuiltIn;
 
 /// The folder that is read where none is named.
@@ -129,7 +131,8 @@ impl RulesArgs {
     }
 }
 
-fn built_in() -> RuleFiles {
+/// The rule files that the program brings with it.
+pub fn built_in() -> RuleFiles {
     RuleFiles::from_texts(BuiltIn::iter().filter_map(|path| {
         let file = BuiltIn::get(&path)?;
         Some((

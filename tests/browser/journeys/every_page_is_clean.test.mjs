@@ -1,0 +1,85 @@
+// Every page of every role: axe-core finds nothing, nothing is wider than the screen, scripts do not fail; in
+// both themes, on a desk and on a phone, in English too. And a page weighs little.
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { after, before, test } from "node:test";
+import { account, address } from "../demonstration.mjs";
+import { launch, looksRight, signIn, visit } from "../browser.mjs";
+
+// `first:` stands for the first link of the page before whose address begins so.
+const PAGES = {
+  leader: ["/", "/projects", "first:/projects/", "/projects/board", "/projects?q=none-such", "/enterprises", "first:/enterprises/", "/search?q=nl", "/account", "/no-such-page"],
+  policy: ["/enterprises", "first:/enterprises/", "first:/facts/", "/imports", "/imports/new"],
+  auditor: ["/audit", "first:/audit/"],
+  admin: ["/organisations", "first:/organisations/", "/users", "first:/users/"],
+};
+const WEIGHT_MAX = 100 * 1024;
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser?.close());
+
+const enter = async (role, sizes) => {
+  const page = await visit(browser, address, sizes);
+  const { login, password } = account(role);
+  await signIn(page, login, password);
+  if (await page.locator("#zone").count()) {
+    await Promise.all([page.waitForNavigation(), page.selectOption("#zone", { label: "平顶山高新区" })]);
+  }
+  return page;
+};
+
+const go = async (page, step) => {
+  if (!step.startsWith("first:")) return page.goto(step);
+  const begin = step.slice(6);
+  const found = await page.locator(`main a[href^="${begin}"]`).evaluateAll(
+    (links, begin) => links.map((link) => link.getAttribute("href")).find((href) => /^\d+$/.test(href.slice(begin.length))), begin);
+  assert.ok(found, `${page.url()} has a link to ${begin}`);
+  return page.goto(found);
+};
+
+for (const [role, steps] of Object.entries(PAGES)) {
+  test(`the pages of ${role}`, async () => {
+    for (const sizes of [{}, { width: 390, height: 844 }]) {
+      const page = await enter(role, sizes);
+      for (const step of steps) {
+        await go(page, step);
+        const name = `${role}-${step.replaceAll(/\W+/g, "-")}-${sizes.width ?? 1440}`;
+        await looksRight(page, name);
+        await page.emulateMedia({ colorScheme: "dark" });
+        await looksRight(page, `${name}-dark`);
+        await page.emulateMedia({ colorScheme: "light" });
+      }
+    }
+  });
+}
+
+test("the pages of a leader in English", async () => {
+  const page = await enter("leader", { width: 390, height: 844 });
+  await Promise.all([page.waitForNavigation(), page.click("form[action='/language'] button")]);
+  for (const step of PAGES.leader) {
+    await go(page, step);
+    await looksRight(page, `en${step.replaceAll(/\W+/g, "-")}-390`);
+  }
+});
+
+test("a page weighs less than 100 KB on the line, charts aside", async () => {
+  const page = await enter("leader");
+  const weight = (bytes) => gzipSync(bytes).length;
+  for (const step of ["/", "/projects", "first:/projects/", "/enterprises", "first:/enterprises/"]) {
+    const parts = [];
+    const keep = (response) => parts.push(response);
+    page.on("response", keep);
+    await go(page, step);
+    page.off("response", keep);
+    let total = 0;
+    for (const response of parts) {
+      if (response.url().includes("echarts") || response.status() >= 300) continue;
+      total += weight(await response.body());
+    }
+    console.log(`# ${step} weighs ${Math.round(total / 1024)} KB`);
+    assert.ok(total < WEIGHT_MAX, `${step} weighs ${total} bytes`);
+  }
+});
