@@ -65,7 +65,7 @@ try {
   if (await kind.count()) await kind.check();
   await office.setInputFiles("#file", { name: "重点项目台账.xlsx", mimeType: "application/octet-stream", buffer: readFileSync(LEDGER) });
   await office.click("button.main");
-  await office.waitForURL(/\/imports\/drafts\/\d+/);
+  await office.waitForURL(/\/imports\/drafts\/[\w-]+$/);
   await take(office, "import");
 } finally {
   await browser.close();

@@ -6,10 +6,10 @@ import { after, before, test } from "node:test";
 import { freshHouse } from "../house.mjs";
 import { launch, looksRight, signIn, visit } from "../browser.mjs";
 
-// A title, a unit line, full-width digits, thousands separators, "about", a certificate known to be absent,
-// a date in words, a column that no dictionary knows, a row that cannot be read, and a total.
+// A title, no unit, full-width digits, thousands separators, "about", a certificate known to be absent, dates
+// in words, a header that no dictionary knows, a row that cannot be read, and a total.
 const LEDGER = `2023年企业台账（东片）,,,,,,,
-填报单位：统计科　单位：万元,,,,,,,
+填报单位：统计科,,,,,,,
 序号,信用代码,单位名称,成立时间,全年营收,2023年研发费用总额,在岗人数,高企证书到期日
 1,91421302MA0010010B,朝阳新材有限公司,2010年9月,"35,600",３９１６,540,无
 2,91421302MA00100298,棕榈药化有限公司,2010.5,约1980,118.8,18,2025年11月14日
@@ -40,17 +40,20 @@ test("from a messy file to a number with its cell, and back", async () => {
   await page.check("input[name=kind][value=enterprises]");
   await page.setInputFiles("#file", { name: "东片企业台账.csv", mimeType: "text/csv", buffer: Buffer.from(`\ufeff${LEDGER}`) });
   await page.click("button.main");
-  await page.waitForURL(/\/imports\/drafts\/\d+/);
+  await page.waitForURL(/\/imports\/drafts\/[\w-]+$/);
   await looksRight(page, "import-preview");
-  assert.match(await page.textContent(".sentence"), /2/, "two rows can be taken in");
+  assert.match(await page.textContent(".sentence"), /可收 0 行/, "without a unit no amount is taken in");
   assert.match(await page.textContent("main"), /F6/, "the cell that cannot be read is named");
 
-  // No dictionary knows the header 全年营收; the person says what it is.
-  const revenue = page.locator("tr", { hasText: "全年营收" }).locator("select[name^='variable.']");
-  assert.equal(await revenue.inputValue(), "");
-  await Promise.all([page.waitForNavigation(), revenue.selectOption("revenue")]);
+  // The person says what the header that no dictionary knows means, and the unit of amounts without one.
+  const staff = page.locator("tr", { hasText: "在岗人数" }).locator("select[name^='variable.']");
+  assert.equal(await staff.inputValue(), "");
+  await Promise.all([page.waitForNavigation(), staff.selectOption("staff")]);
+  await page.selectOption("#unit", "万元");
+  await Promise.all([page.waitForNavigation(), page.click("#columns button:not([name])")]);
+  assert.match(await page.textContent(".sentence"), /可收 2 行，退回 1 行/);
   await looksRight(page, "import-preview-changed");
-  await Promise.all([page.waitForNavigation(), page.click("button[name=rows][value=good]")]);
+  await page.click("button[name=rows][value=good]");
   await page.waitForURL(/\/imports\/\d+$/);
   const taken = page.url();
   await looksRight(page, "import-done");
