@@ -13,7 +13,7 @@ use utoipa::OpenApi;
 
 use super::operations::{OPERATIONS, Operation, Takes};
 use super::parameters::Parameter;
-use super::{fact, facts, house, imports, once, problem, rules, subject, subjects, value};
+use super::{fact, facts, house, imports, once, problem, rules, source, subject, subjects, value};
 use crate::words::Lang;
 
 /// The schemas that are made from our types.
@@ -34,10 +34,10 @@ use crate::words::Lang;
     fact::Recorded,
     facts::FactPage,
     facts::FactOfSubject,
-    facts::FactWithSource,
-    facts::SubjectName,
-    facts::Source,
-    facts::Version,
+    source::FactWithSource,
+    source::SubjectName,
+    source::Source,
+    source::Version,
     facts::Retraction,
     facts::Retracted,
     imports::ImportForm,

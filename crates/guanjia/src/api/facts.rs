@@ -1,12 +1,11 @@
-//! Facts of all subjects by kind, one fact with its source and history, and taking one back.
+//! Facts of all subjects by kind, and taking one back.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use domain::{Period, SourceRef, SubjectKind};
-use ledger::facts::FactVersion;
+use domain::{Period, SubjectKind};
 use ledger::subjects::SubjectQuery;
-use ledger::{FactRecord, Scope, Subject};
+use ledger::{FactRecord, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,7 +16,6 @@ use super::fact::{Fact, fact_of, moment_text};
 use super::operations::editing;
 use super::parameters::{Asked, cursor_parts, cursor_text, has_control};
 use super::problem::{Fault, Place, Said};
-use super::value::Written;
 use crate::app::App;
 use crate::shell::{PageError, Viewer};
 use crate::sources::access;
@@ -187,172 +185,6 @@ impl Page {
             self.items.push(FactOfSubject { subject, fact });
         }
         false
-    }
-}
-
-/// A fact with where it came from and what was said before.
-#[derive(Serialize, ToSchema)]
-pub struct FactWithSource {
-    /// Whose it is.
-    pub subject: SubjectName,
-    /// Name of the variable.
-    pub variable: String,
-    /// The period, empty for a current state.
-    pub period: String,
-    /// Where it was taken from.
-    pub source: Source,
-    /// The import it came with; null where it came by itself.
-    pub import: Option<i64>,
-    /// Who recorded it.
-    pub recorded_by: String,
-    /// Every value of this variable and period, the oldest first.
-    pub history: Vec<Version>,
-}
-
-/// A subject by name.
-#[derive(Serialize, ToSchema)]
-pub struct SubjectName {
-    /// Its id.
-    pub id: i64,
-    /// What it is.
-    pub kind: String,
-    /// Its name.
-    pub name: String,
-}
-
-/// Where a fact was taken from.
-#[derive(Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Source {
-    /// A cell of a file.
-    Cell {
-        /// Name of the file.
-        file: Option<String>,
-        /// SHA-256 of the file, in hex.
-        sha256: String,
-        /// Name of the sheet; empty for a text table.
-        sheet: String,
-        /// The cell, as the spreadsheet shows it.
-        cell: String,
-    },
-    /// A sentence of a document.
-    Quote {
-        /// Name of the document.
-        file: Option<String>,
-        /// SHA-256 of the document, in hex.
-        sha256: String,
-        /// The sentence.
-        quote: String,
-    },
-    /// A form filled in on a page.
-    Form {
-        /// Name of the form.
-        form: String,
-    },
-    /// A call of this interface.
-    Api {
-        /// What the call is called.
-        request: String,
-        /// The sentence or note that was given.
-        quote: Option<String>,
-    },
-}
-
-/// One step of a history.
-#[derive(Serialize, ToSchema)]
-pub struct Version {
-    /// The fact.
-    pub id: i64,
-    /// The value; null where it was taken back.
-    pub value: Option<Written>,
-    /// What was written beside the number.
-    pub qualifier: String,
-    /// When it was recorded.
-    #[schema(format = DateTime)]
-    pub recorded_at: String,
-    /// Who recorded it.
-    pub recorded_by: String,
-    /// What the audit calls it.
-    #[schema(examples("import.commit"))]
-    pub action: String,
-    /// The entry of the audit.
-    pub entry: i64,
-}
-
-/// `GET /api/v1/facts/{id}`.
-pub async fn show(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    Path(id): Path<i64>,
-) -> Result<Response, Fault> {
-    let (fact, subject) = access::seen_fact(&app, &viewer, id).await?;
-    let scope = Scope::everything();
-    let from = app.ledger.source_of_fact(&scope, fact.id).await?;
-    let history = app
-        .ledger
-        .history_of(
-            &scope,
-            fact.subject_id,
-            &fact.variable,
-            &fact.period,
-            viewer.reading(),
-        )
-        .await?;
-    let body = FactWithSource {
-        subject: named(&subject),
-        variable: fact.variable,
-        period: fact.period.to_string(),
-        source: source(from.source, from.file_name),
-        import: from.import_id,
-        recorded_by: from.actor,
-        history: history.into_iter().map(version).collect(),
-    };
-    found(&headers, &body)
-}
-
-fn named(subject: &Subject) -> SubjectName {
-    SubjectName {
-        id: subject.id,
-        kind: subject.kind.to_string(),
-        name: subject.name.clone(),
-    }
-}
-
-fn source(source: SourceRef, file: Option<String>) -> Source {
-    match source {
-        SourceRef::Cell {
-            file_sha256,
-            sheet,
-            cell,
-        } => Source::Cell {
-            file,
-            sha256: file_sha256,
-            sheet,
-            cell: cell.to_string(),
-        },
-        SourceRef::Quote { file_sha256, quote } => Source::Quote {
-            file,
-            sha256: file_sha256,
-            quote,
-        },
-        SourceRef::Form { form } => Source::Form { form },
-        SourceRef::Api { request_id, quote } => Source::Api {
-            request: request_id,
-            quote,
-        },
-    }
-}
-
-fn version(step: FactVersion) -> Version {
-    Version {
-        id: step.fact.id,
-        value: step.fact.value.as_ref().map(Written::from),
-        qualifier: step.fact.qualifier,
-        recorded_at: moment_text(step.fact.recorded_at),
-        recorded_by: step.actor,
-        action: step.action,
-        entry: step.fact.entry_id,
     }
 }
 

@@ -30,89 +30,78 @@ pub mod parameters;
 mod probes;
 pub mod problem;
 mod rules;
+mod source;
 mod subject;
 mod subjects;
 mod value;
 
 use crate::shell::Permission as P;
-use crate::shell::route::{Access, Route, get, post};
+use crate::shell::route::Access::{self, May};
+use crate::shell::route::{Route, get, post};
 use crate::sources;
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
-    let may = Access::May;
-    vec![
+    let mut routes = vec![
         get("/healthz", Access::Public, probes::healthz),
         get("/readyz", Access::Public, probes::readyz),
         get("/api/openapi.json", Access::Public, description::show),
         get("/api/docs", Access::SignedIn, docs::show),
-        get("/api/v1/projects", may(P::SeeProjects), subjects::projects),
-        post(
-            "/api/v1/projects",
-            may(P::EditProjects),
-            subject::register_project,
-        ),
-        get(
-            "/api/v1/projects/{id}",
-            may(P::SeeProjects),
-            subject::project,
-        ),
+    ];
+    routes.extend(of_subjects());
+    routes.extend(of_facts_and_imports());
+    routes.extend(of_the_house());
+    routes
+}
+
+fn of_subjects() -> Vec<Route> {
+    let (see_projects, edit_projects) = (May(P::SeeProjects), May(P::EditProjects));
+    let (see, edit) = (May(P::SeeEnterprises), May(P::EditEnterprises));
+    vec![
+        get("/api/v1/projects", see_projects, subjects::projects),
+        post("/api/v1/projects", edit_projects, subject::register_project),
+        get("/api/v1/projects/{id}", see_projects, subject::project),
         post(
             "/api/v1/projects/{id}/facts",
-            may(P::EditProjects),
+            edit_projects,
             subject::record_of_project,
         ),
-        get(
-            "/api/v1/enterprises",
-            may(P::SeeEnterprises),
-            subjects::enterprises,
-        ),
-        post(
-            "/api/v1/enterprises",
-            may(P::EditEnterprises),
-            subject::register_enterprise,
-        ),
-        get(
-            "/api/v1/enterprises/{id}",
-            may(P::SeeEnterprises),
-            subject::enterprise,
-        ),
+        get("/api/v1/enterprises", see, subjects::enterprises),
+        post("/api/v1/enterprises", edit, subject::register_enterprise),
+        get("/api/v1/enterprises/{id}", see, subject::enterprise),
         post(
             "/api/v1/enterprises/{id}/facts",
-            may(P::EditEnterprises),
+            edit,
             subject::record_of_enterprise,
         ),
-        get(
-            "/api/v1/enterprises/{id}/verdicts",
-            may(P::SeeEnterprises),
-            rules::verdicts,
-        ),
+        get("/api/v1/enterprises/{id}/verdicts", see, rules::verdicts),
         get(
             "/api/v1/enterprises/{id}/verdicts/{policy}",
-            may(P::SeeEnterprises),
+            see,
             rules::explanation,
         ),
-        get("/api/v1/policies", may(P::SeeEnterprises), rules::policies),
-        get("/api/v1/facts", may(P::SeeFacts), facts::list),
-        get("/api/v1/facts/{id}", may(P::SeeFacts), facts::show),
-        get(
-            "/api/v1/facts/{id}/file",
-            may(P::SeeFacts),
-            sources::file::download,
-        ),
-        post(
-            "/api/v1/facts/{id}/retraction",
-            may(P::Import),
-            facts::retract,
-        ),
-        get("/api/v1/imports", may(P::Import), imports::list),
-        post("/api/v1/imports", may(P::Import), imports::send),
-        get("/api/v1/imports/{id}", may(P::Import), imports::show),
-        post(
-            "/api/v1/imports/{id}/undoing",
-            may(P::Import),
-            imports::undo,
-        ),
+        get("/api/v1/policies", see, rules::policies),
+    ]
+}
+
+fn of_facts_and_imports() -> Vec<Route> {
+    let (see, import) = (May(P::SeeFacts), May(P::Import));
+    vec![
+        get("/api/v1/facts", see, facts::list),
+        get("/api/v1/facts/{id}", see, source::show),
+        get("/api/v1/facts/{id}/file", see, sources::file::download),
+        // Which facts one may take back depends on whose they are.
+        post("/api/v1/facts/{id}/retraction", import, facts::retract),
+        get("/api/v1/imports", import, imports::list),
+        post("/api/v1/imports", import, imports::send),
+        get("/api/v1/imports/{id}", import, imports::show),
+        post("/api/v1/imports/{id}/undoing", import, imports::undo),
+    ]
+}
+
+fn of_the_house() -> Vec<Route> {
+    let audit = May(P::SeeAudit);
+    vec![
         get("/api/v1/account", Access::SignedIn, house::account),
         get(
             "/api/v1/organisations",
@@ -121,11 +110,11 @@ pub fn routes() -> Vec<Route> {
         ),
         post(
             "/api/v1/organisations/{id}/facts",
-            may(P::EditFacts),
+            May(P::EditFacts),
             subject::record_of_organisation,
         ),
-        get("/api/v1/users", may(P::ManageUsers), house::users),
-        get("/api/v1/audit", may(P::SeeAudit), house::audit),
-        get("/api/v1/audit/{id}", may(P::SeeAudit), house::audit_entry),
+        get("/api/v1/users", May(P::ManageUsers), house::users),
+        get("/api/v1/audit", audit, house::audit),
+        get("/api/v1/audit/{id}", audit, house::audit_entry),
     ]
 }

@@ -101,7 +101,7 @@ pub struct Fault {
     status: StatusCode,
     said: Said,
     places: Vec<(Place, Said)>,
-    report: Option<Json>,
+    report: Option<Box<Json>>,
 }
 
 impl Fault {
@@ -140,7 +140,7 @@ impl Fault {
     /// The same with the report of an import.
     #[must_use]
     pub fn with_report(mut self, report: Json) -> Self {
-        self.report = Some(report);
+        self.report = Some(Box::new(report));
         self
     }
 
@@ -181,7 +181,7 @@ impl Fault {
             status: self.status.as_u16(),
             detail: self.said.say(lang),
             errors: self.places.iter().map(at).collect(),
-            report: self.report.clone(),
+            report: self.report.as_deref().cloned(),
         }
     }
 

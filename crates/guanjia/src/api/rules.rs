@@ -14,7 +14,7 @@ use engine::judge::{Binding, BindingTerms, FactKey, Judge, Population, Select};
 use engine::rulebook::{InForce, Policy as Law};
 use engine::subjects::{Subjects, text_table};
 use ledger::facts::KnownValue;
-use ledger::{Organisation, Scope};
+use ledger::{AsOf, Organisation, Scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -149,10 +149,7 @@ fn rulebook(zone: Option<String>) -> miette::Result<Arc<Rulebook>> {
 async fn zone_of(app: &App, viewer: &Viewer) -> Result<Organisation, Fault> {
     let id = viewer.zone_id();
     let scope = Scope::organisation(format!("/{id}/"));
-    Ok(app
-        .ledger
-        .organisation(&scope, id, viewer.reading())
-        .await?)
+    Ok(app.ledger.organisation(&scope, id, AsOf::Now).await?)
 }
 
 /// The assessment date: the day asked for, else the day shown.

@@ -7,6 +7,7 @@
 
 mod account_journeys;
 mod api;
+mod api_writing;
 mod commands;
 mod demo;
 mod doors;
@@ -16,6 +17,7 @@ mod imports;
 mod organisations_and_audit;
 mod overview;
 mod policies;
+mod program;
 mod projects;
 mod screen;
 mod sources;
