@@ -85,7 +85,8 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Fault> {
         return Ok(None);
     };
     let key = key.to_str().unwrap_or_default().trim();
-    if key.is_empty() || key.chars().count() > KEY_CHARS_MAX {
+    let printable = key.bytes().all(|sign| sign.is_ascii_graphic());
+    if key.is_empty() || key.len() > KEY_CHARS_MAX || !printable {
         let said = Said::With("problem-key-form", KEY_CHARS_MAX.to_string());
         return Err(Fault::form(Place::Header(HEADER), said));
     }

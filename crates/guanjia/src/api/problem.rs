@@ -277,6 +277,30 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_can_go_wrong_has_words() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api");
+        let mut keys = std::collections::BTreeSet::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for word in text.split('"').filter(|word| {
+                let plain = word
+                    .bytes()
+                    .all(|sign| sign == b'-' || sign.is_ascii_lowercase());
+                let key = plain && !word.ends_with('-');
+                key && (word.starts_with("problem-") || word.starts_with("correction-"))
+            }) {
+                keys.insert(word.to_owned());
+            }
+        }
+        assert!(keys.len() > 40, "{}", keys.len());
+        for key in keys {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(lang.find(&key).is_some(), "{key} in {}", lang.tag());
+            }
+        }
+    }
+
+    #[test]
     fn nothing_of_an_inner_failure_is_told() {
         let inner = LedgerError::Io(std::io::Error::other("/var/lib/secret"));
         let problem = Fault::from(inner).problem(Lang::Zh);

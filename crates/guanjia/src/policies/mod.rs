@@ -14,8 +14,11 @@ mod rules;
 mod shown;
 mod standing;
 
+pub use judged::{PolicyVerdict, all as judge_all, one as judge_one};
+pub use known::KnownFacts;
 pub use policy_page::chosen_day;
-pub use standing::{Asked, Standing, of};
+pub use rules::{Day, Rules};
+pub use standing::{Asked, Standing, days, of, rules_of};
 
 use crate::shell::Permission;
 use crate::shell::route::{Access, Route, get};

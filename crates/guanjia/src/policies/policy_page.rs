@@ -93,7 +93,7 @@ pub async fn show(
     }
     let facts = app.ledger.facts_of(&scope, id, viewer.reading()).await?;
     let chosen = chosen_day(&viewer, &query.unwrap_or_default())?;
-    let rules = standing::rules_of(&app, &viewer, &subject).await?;
+    let rules = standing::rules_of(&app, &viewer).await?;
     let identity = subject.code.clone().unwrap_or_default();
     let known = KnownFacts::of(&rules.rulebook, &identity, &facts);
     let days = standing::days(&known, chosen, &viewer);

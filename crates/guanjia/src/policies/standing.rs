@@ -77,19 +77,12 @@ pub struct Asked<'a> {
     pub edit_path: &'a str,
 }
 
-/// The rules of the zone that an enterprise is in.
-pub async fn rules_of(
-    app: &App,
-    viewer: &Viewer,
-    subject: &Subject,
-) -> Result<std::sync::Arc<Rules>, PageError> {
+/// The rules of the zone that is shown.
+pub async fn rules_of(app: &App, viewer: &Viewer) -> Result<std::sync::Arc<Rules>, PageError> {
     // An enterprise's own account does not reach the zone, but which rules hold there is no secret.
     let zone = viewer.zone.as_ref().ok_or(PageError::NotFound)?;
     let scope = Scope::organisation(zone.path.clone());
-    let zone = app
-        .ledger
-        .organisation(&scope, subject.zone_id, AsOf::Now)
-        .await?;
+    let zone = app.ledger.organisation(&scope, zone.id, AsOf::Now).await?;
     let rules = tokio::task::spawn_blocking(move || Rules::of_zone(zone.code.as_deref())).await;
     rules
         .map_err(|error| PageError::internal(&error))?
@@ -109,7 +102,7 @@ pub fn days(known: &KnownFacts, chosen: Option<NaiveDate>, viewer: &Viewer) -> V
 /// # Errors
 /// [`PageError`] if the ledger cannot be read.
 pub async fn of(app: &App, viewer: &Viewer, asked: Asked<'_>) -> Result<Standing, PageError> {
-    let rules = rules_of(app, viewer, asked.subject).await?;
+    let rules = rules_of(app, viewer).await?;
     let identity = asked.subject.code.clone().unwrap_or_default();
     let known = KnownFacts::of(&rules.rulebook, &identity, asked.facts);
     let days = days(&known, asked.day, viewer);

@@ -264,7 +264,7 @@ async fn the_rulebook_says_what_it_says_of_an_enterprise() {
         let verdicts = program
             .read(&format!("/api/v1/enterprises/{id}/verdicts?on=2024-06-30"))
             .await;
-        assert_eq!(verdicts["on"], "2024-06-30");
+        assert_eq!(verdicts["saves"], "0.00");
         let verdicts = verdicts["items"].as_array().unwrap();
         let unknown = verdicts
             .iter()
@@ -275,9 +275,7 @@ async fn the_rulebook_says_what_it_says_of_an_enterprise() {
         let address = format!("/api/v1/enterprises/{id}/verdicts/{policy}");
         let explained = program.read(&format!("{address}?on=2024-06-30")).await;
         assert_eq!(explained["verdict"], "unknown");
-        let read = explained["missing"][0].as_str().unwrap().to_owned();
-        let (variable, period) = read.split_once('@').unwrap_or((&read, ""));
-        assert!(!variable.is_empty(), "{period}");
+        assert_eq!(explained["missing"], unknown["missing"]);
         let answer = program
             .get(&format!("/api/v1/enterprises/{id}/verdicts/no_such_policy"))
             .await;
