@@ -249,34 +249,54 @@ impl Write {
         let Some(width) = rows.first().map(Vec::len) else {
             return Ok(());
         };
-        // Both databases allow 32,766 values a statement at least. Chunks of one size keep the
-        // number of prepared statements small.
-        let height = (32_000 / width).min(1_000);
-        let mut rows = rows.into_iter();
-        loop {
-            let chunk: Vec<Vec<Param>> = rows.by_ref().take(height).collect();
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            let mut text = format!("INSERT INTO {table} ({columns}) VALUES ");
-            match self.dialect() {
-                Dialect::Sqlite => text.push_str(&plain_placeholders(chunk.len(), width)),
-                Dialect::Postgres => placeholders(&mut text, chunk.len(), width),
-            }
-            text.push_str(conflict);
-            let params: Vec<Param> = chunk.into_iter().flatten().collect();
-            self.execute(Sql::in_order(text, params)).await?;
+        let height = height_of(width);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<Param> = rows.by_ref().take(height).flatten().collect();
+            let text = self.insertion(table, columns, width, chunk.len() / width, conflict);
+            self.execute(Sql::in_order(text, chunk)).await?;
         }
+        Ok(())
     }
 
-    /// Appends facts as they stand and takes them into the entry's digest.
-    pub(crate) async fn append_facts(&mut self, facts: &[FactRow]) -> Result<()> {
-        let mut rows = Vec::with_capacity(facts.len());
-        for fact in facts {
-            self.digest.fact(fact);
-            rows.push(fact.params());
+    /// The statement that adds so many rows.
+    fn insertion(
+        &self,
+        table: &str,
+        columns: &str,
+        width: usize,
+        height: usize,
+        conflict: &str,
+    ) -> String {
+        let mut text = format!("INSERT INTO {table} ({columns}) VALUES ");
+        match self.dialect() {
+            Dialect::Sqlite => text.push_str(&plain_placeholders(height, width)),
+            Dialect::Postgres => placeholders(&mut text, height, width),
         }
-        self.insert("facts", FactRow::COLUMNS, rows).await
+        text.push_str(conflict);
+        text
+    }
+
+    /// Appends facts as they stand and takes them into the entry's digest, which is made while the
+    /// database is at work.
+    pub(crate) async fn append_facts(&mut self, facts: &[FactRow]) -> Result<()> {
+        let mut digest = std::mem::take(&mut self.digest);
+        for chunk in facts.chunks(height_of(FactRow::WIDTH)) {
+            let mut params = Vec::with_capacity(chunk.len() * FactRow::WIDTH);
+            for fact in chunk {
+                params.extend(fact.params());
+            }
+            let columns = FactRow::COLUMNS;
+            let text = self.insertion("facts", columns, FactRow::WIDTH, chunk.len(), "");
+            let (written, ()) = tokio::join!(self.execute(Sql::in_order(text, params)), async {
+                for fact in chunk {
+                    digest.fact(fact);
+                }
+            });
+            written?;
+        }
+        self.digest = digest;
+        Ok(())
     }
 
     /// Appends confirmations, numbers them and takes them into the entry's digest.
@@ -375,6 +395,12 @@ impl Write {
     pub async fn abandon(self) -> Result<()> {
         Ok(self.transaction.rollback().await?)
     }
+}
+
+/// How many rows of so many values go into one statement. Both databases allow 32,766 values a
+/// statement at least; chunks of one size keep the number of prepared statements small.
+fn height_of(width: usize) -> usize {
+    (32_000 / width).min(1_000)
 }
 
 /// `(?, ?), (?, ?)` for two rows of two, which SQLite counts by itself.

@@ -96,8 +96,11 @@ impl FactRow {
     pub(crate) const COLUMNS: &str = "id, subject_id, variable_id, period_id, kind, number, text, \
          qualifier_id, unit_id, source_id, cell_row, cell_column, known_on, entry_id";
 
-    pub(crate) fn params(&self) -> Vec<Param> {
-        vec![
+    /// How many columns there are.
+    pub(crate) const WIDTH: usize = 14;
+
+    pub(crate) fn params(&self) -> [Param; Self::WIDTH] {
+        [
             self.id.into(),
             self.subject_id.into(),
             self.variable_id.into(),
