@@ -44,7 +44,7 @@ try {
   await take(leader, "cockpit");
   await leader.goto("/projects");
   await take(leader, "projects");
-  await found(leader, "/projects", "季梁大桥");
+  await found(leader, "/projects", "北斗药化");
   await take(leader, "project");
   await leader.goto("/projects");
   await leader.click("table.list tbody tr:first-child a");

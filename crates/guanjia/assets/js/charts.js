@@ -18,11 +18,11 @@ const axis = (extra) => ({
 });
 const kinds = {
   // {categories, unit, series: [{name, values, role: "plan"|"actual"|"reference"}], target}
-  bars: (data) => ({
+  bars: (data, place) => ({
     ...base(),
     grid: { ...base().grid, right: 56 },
-    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end", axisLabel: { color: colour("ink-soft"), formatter: data.unit === "%" ? "{value}%" : undefined } }),
-    yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false } }),
+    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end", axisLabel: { color: colour("ink-soft"), hideOverlap: true, formatter: data.unit === "%" ? "{value}%" : undefined } }),
+    yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false }, axisLabel: { color: colour("ink-soft"), width: Math.round(place.clientWidth * 0.38), overflow: "break" } }),
     series: data.series.map((series, index) => ({
       name: series.name,
       type: "bar",
@@ -71,8 +71,11 @@ const drawn = [];
 for (const place of document.querySelectorAll("[data-chart]")) {
   const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
   const chart = echarts.init(place, null, { renderer: "svg" });
-  chart.setOption({ aria: { enabled: true, label: { description: place.getAttribute("aria-label") } }, ...kinds[data.kind](data) });
+  chart.setOption({ aria: { enabled: true, label: { description: place.getAttribute("aria-label") } }, ...kinds[data.kind](data, place) });
   drawn.push(chart);
 }
 addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
-addEventListener("beforeprint", () => drawn.forEach((chart) => chart.resize({ width: 640 })));
+// A4 between its margins; drawn at once, for the next frame comes after the paper.
+const PAPER = { width: 640 };
+addEventListener("beforeprint", () => drawn.forEach((chart) => { chart.resize(PAPER); chart.getZr().flush(); }));
+addEventListener("afterprint", () => drawn.forEach((chart) => chart.resize({ width: "auto" })));
