@@ -120,6 +120,22 @@ impl BadValue {
             Self::AbsentBoolean => "absent_boolean",
         }
     }
+
+    /// What a word of [`Self::as_str`] stands for.
+    pub fn of(word: &str) -> Option<Self> {
+        let all = [
+            Self::NotANumber,
+            Self::FinerThanHundredth,
+            Self::TooManyDecimals,
+            Self::NotWhole,
+            Self::OutOfRange,
+            Self::NotADate,
+            Self::NotABoolean,
+            Self::UnknownCode,
+            Self::AbsentBoolean,
+        ];
+        all.into_iter().find(|value| value.as_str() == word)
+    }
 }
 
 /// A fact as it was given.

@@ -62,6 +62,14 @@ impl Population {
         population
     }
 
+    /// Whether a scorecard of the binding compares subjects at all.
+    pub fn is_needed(binding: &Binding) -> bool {
+        let mut items = binding
+            .card_ids()
+            .flat_map(|card| &binding.card(card).items);
+        items.any(is_compared)
+    }
+
     /// The values that a subject's value of an item is compared with: those of its peers, or of all where
     /// there are too few of them.
     fn group(&self, card: CardId, index: usize, peer: Option<&Value>, min: u32) -> &[Exact] {

@@ -37,6 +37,18 @@ impl Verdict {
         }
     }
 
+    /// The verdict that files write with this word.
+    pub fn named(word: &str) -> Option<Self> {
+        [
+            Self::Eligible,
+            Self::Ineligible,
+            Self::Unknown,
+            Self::NotInForce,
+        ]
+        .into_iter()
+        .find(|verdict| verdict.as_str() == word)
+    }
+
     /// The verdict of clauses with these truths.
     pub fn of(truths: impl IntoIterator<Item = Option<bool>>) -> Self {
         match operations::and(truths) {

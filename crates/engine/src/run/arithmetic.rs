@@ -1,89 +1,94 @@
-//! Exact arithmetic on whole batches. Bounds were checked when the plan was made, so nothing wraps.
+//! Exact arithmetic on whole batches. The plan proved that nothing overflows 128 bits; each batch's own
+//! ranges say where 64 bits hold the result.
 
 use std::cmp::Ordering;
 
-use datafusion::arrow::array::BooleanArray;
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
+use super::bits;
+use super::range::Range;
 use super::shape::{Fixed, ten};
 use super::vector::{Digits, Numbers};
 use crate::expression::Comparison;
 
-/// Applies `f` to each pair of digits; the result is narrow where its bound says so.
+/// Applies `f` to each pair of digits; what it gives lies within `range`.
 pub fn combine(
     left: &Digits,
     right: &Digits,
     rows: usize,
-    into: Fixed,
+    range: Range,
     narrow: impl Fn(i64, i64) -> i64,
     wide: impl Fn(i128, i128) -> i128,
 ) -> Digits {
     if let (Digits::Same(a), Digits::Same(b)) = (left, right) {
         return Digits::Same(wide(*a, *b));
     }
-    if into.is_narrow() {
-        // What both operands hold fits as well: each is bounded by the result or is a constant.
+    if range.is_narrow() {
         match (left, right) {
-            (Digits::Narrow(a), Digits::Narrow(b)) => {
-                return Digits::Narrow(a.iter().zip(b).map(|(a, b)| narrow(*a, *b)).collect());
+            (Digits::Narrow(a, _), Digits::Narrow(b, _)) => {
+                let values: Vec<i64> = a.iter().zip(b).map(|(a, b)| narrow(*a, *b)).collect();
+                return Digits::Narrow(values.into(), range);
             }
-            (Digits::Narrow(a), Digits::Same(b)) => {
+            (Digits::Narrow(a, _), Digits::Same(b)) => {
                 if let Ok(b) = i64::try_from(*b) {
-                    return Digits::Narrow(a.iter().map(|a| narrow(*a, b)).collect());
+                    let values: Vec<i64> = a.iter().map(|a| narrow(*a, b)).collect();
+                    return Digits::Narrow(values.into(), range);
                 }
             }
-            (Digits::Same(a), Digits::Narrow(b)) => {
+            (Digits::Same(a), Digits::Narrow(b, _)) => {
                 if let Ok(a) = i64::try_from(*a) {
-                    return Digits::Narrow(b.iter().map(|b| narrow(a, *b)).collect());
+                    let values: Vec<i64> = b.iter().map(|b| narrow(a, *b)).collect();
+                    return Digits::Narrow(values.into(), range);
                 }
             }
             _ => {}
         }
     }
-    // Digits of rows that are not known may be anything within the bound of their own column.
-    Digits::Wide(
-        (0..rows)
-            .map(|row| wide(left.at(row), right.at(row)))
-            .collect(),
-    )
+    let pairs = left.iter(rows).zip(right.iter(rows));
+    Digits::within(pairs.map(|(a, b)| wide(a, b)), range)
+}
+
+/// `10^power` as a factor; the plan checked that the scaled numbers fit.
+pub fn power(power: u32) -> i128 {
+    ten(power)
+        .and_then(|power| i128::try_from(power).ok())
+        .expect("the plan checked that the scaled numbers fit")
+}
+
+/// The digits times a factor.
+pub fn times(digits: &Digits, factor: i128) -> Digits {
+    if factor == 1 {
+        return digits.clone();
+    }
+    let range = digits.range().times(Range::of(factor));
+    match digits {
+        Digits::Same(value) => Digits::Same(value.wrapping_mul(factor)),
+        Digits::Narrow(values, _) => match i64::try_from(factor) {
+            Ok(factor) if range.is_narrow() => {
+                let values: Vec<i64> = values.iter().map(|v| v.wrapping_mul(factor)).collect();
+                Digits::Narrow(values.into(), range)
+            }
+            _ => Digits::within(
+                values.iter().map(|v| i128::from(*v).wrapping_mul(factor)),
+                range,
+            ),
+        },
+        Digits::Wide(values, _) => {
+            Digits::within(values.iter().map(|v| v.wrapping_mul(factor)), range)
+        }
+    }
 }
 
 /// The digits at a larger scale.
 pub fn rescale(digits: &Digits, from: u32, to: Fixed) -> Digits {
-    if from == to.scale {
-        return digits.clone();
-    }
-    let factor = ten(to.scale - from).and_then(|f| i128::try_from(f).ok());
-    let factor = factor.expect("the plan checked that the scaled numbers fit");
-    match digits {
-        Digits::Same(value) => Digits::Same(value * factor),
-        Digits::Narrow(values) => match i64::try_from(factor) {
-            Ok(factor) if to.is_narrow() => Digits::Narrow(
-                values
-                    .iter()
-                    .map(|value| value.wrapping_mul(factor))
-                    .collect(),
-            ),
-            _ => Digits::Wide(
-                values
-                    .iter()
-                    .map(|value| i128::from(*value) * factor)
-                    .collect(),
-            ),
-        },
-        Digits::Wide(values) => Digits::Wide(
-            values
-                .iter()
-                .map(|value| value.wrapping_mul(factor))
-                .collect(),
-        ),
-    }
+    times(digits, power(to.scale - from))
 }
 
 /// Sum; the scales are made equal first.
 pub fn add(a: &Digits, a_is: Fixed, b: &Digits, b_is: Fixed, rows: usize, into: Fixed) -> Digits {
     let (a, b) = (rescale(a, a_is.scale, into), rescale(b, b_is.scale, into));
-    combine(&a, &b, rows, into, i64::wrapping_add, i128::wrapping_add)
+    let range = a.range().plus(b.range());
+    combine(&a, &b, rows, range, i64::wrapping_add, i128::wrapping_add)
 }
 
 /// Difference.
@@ -96,57 +101,87 @@ pub fn subtract(
     into: Fixed,
 ) -> Digits {
     let (a, b) = (rescale(a, a_is.scale, into), rescale(b, b_is.scale, into));
-    combine(&a, &b, rows, into, i64::wrapping_sub, i128::wrapping_sub)
+    let range = a.range().minus(b.range());
+    combine(&a, &b, rows, range, i64::wrapping_sub, i128::wrapping_sub)
 }
 
 /// Product.
-pub fn multiply(a: &Digits, b: &Digits, rows: usize, into: Fixed) -> Digits {
-    combine(a, b, rows, into, i64::wrapping_mul, i128::wrapping_mul)
+pub fn multiply(a: &Digits, b: &Digits, rows: usize) -> Digits {
+    match (a, b) {
+        (Digits::Same(factor), other) | (other, Digits::Same(factor)) => times(other, *factor),
+        _ => {
+            let range = a.range().times(b.range());
+            combine(a, b, rows, range, i64::wrapping_mul, i128::wrapping_mul)
+        }
+    }
 }
 
 /// The opposite.
 pub fn negate(digits: &Digits) -> Digits {
-    match digits {
-        Digits::Same(value) => Digits::Same(-value),
-        Digits::Narrow(values) => Digits::Narrow(values.iter().map(|v| v.wrapping_neg()).collect()),
-        Digits::Wide(values) => Digits::Wide(values.iter().map(|v| v.wrapping_neg()).collect()),
-    }
+    times(digits, -1)
 }
 
 /// Rounds half away from zero to fewer decimals.
 pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
-    let power = ten(from - places).and_then(|p| i128::try_from(p).ok());
-    let power = power.expect("a scale of at most 36 decimals");
-    let one = |value: i128| divide_half_up(value, power);
+    let divisor = power(from - places);
+    let range = digits.range();
+    // A little wider than needed: what is rounded is nowhere further from nought.
+    let range = Range {
+        low: divide_half_up(range.low, divisor),
+        high: divide_half_up(range.high, divisor),
+    };
     match digits {
-        Digits::Same(value) => Digits::Same(one(*value)),
-        Digits::Narrow(values) => match i64::try_from(power) {
-            Ok(power) => Digits::Narrow(
-                values
-                    .iter()
-                    .map(|value| narrow_half_up(*value, power))
-                    .collect(),
-            ),
+        Digits::Same(value) => Digits::Same(divide_half_up(*value, divisor)),
+        Digits::Narrow(values, _) => match i64::try_from(divisor) {
+            Ok(divisor) => Digits::Narrow(narrow_round(values, divisor).into(), range),
             // The divisor is beyond any of the values, at least ten times so.
             Err(_) => Digits::Same(0),
         },
-        Digits::Wide(values) => Digits::Wide(values.iter().map(|value| one(*value)).collect()),
+        Digits::Wide(values, _) => Digits::within(
+            values.iter().map(|value| divide_half_up(*value, divisor)),
+            range,
+        ),
     }
 }
 
-fn narrow_half_up(value: i64, divisor: i64) -> i64 {
+/// Divisors that are known when the program is compiled become multiplications.
+fn narrow_round(values: &[i64], divisor: i64) -> Vec<i64> {
+    fn by<const DIVISOR: i64>(values: &[i64]) -> Vec<i64> {
+        let one = |value: &i64| narrow_half_up(*value, DIVISOR);
+        values.iter().map(one).collect()
+    }
+    match divisor {
+        10 => by::<10>(values),
+        100 => by::<100>(values),
+        1_000 => by::<1_000>(values),
+        10_000 => by::<10_000>(values),
+        100_000 => by::<100_000>(values),
+        1_000_000 => by::<1_000_000>(values),
+        10_000_000_000 => by::<10_000_000_000>(values),
+        1_000_000_000_000 => by::<1_000_000_000_000>(values),
+        _ => {
+            let one = |value: &i64| narrow_half_up(*value, divisor);
+            values.iter().map(one).collect()
+        }
+    }
+}
+
+/// Half of the divisor is taken off or added by comparing the rest, so that nothing wraps.
+#[inline]
+pub fn narrow_half_up(value: i64, divisor: i64) -> i64 {
     let whole = value / divisor;
     let rest = (value % divisor).unsigned_abs();
     let divisor = divisor.unsigned_abs();
-    if rest >= divisor - rest {
-        whole + value.signum()
-    } else {
-        whole
-    }
+    whole + i64::from(rest >= divisor - rest) * (1 | value >> 63)
 }
 
 /// The quotient, half away from zero; `divisor` is not nought.
 pub fn divide_half_up(value: i128, divisor: i128) -> i128 {
+    if let (Ok(value), Ok(divisor)) = (i64::try_from(value), i64::try_from(divisor))
+        && divisor > 0
+    {
+        return i128::from(narrow_half_up(value, divisor));
+    }
     let whole = value / divisor;
     let rest = (value % divisor).unsigned_abs();
     let size = divisor.unsigned_abs();
@@ -157,46 +192,135 @@ pub fn divide_half_up(value: i128, divisor: i128) -> i128 {
     }
 }
 
-/// Whether `a` and `b` compare so, row by row.
-pub fn compare(
+/// A bit for each pair, by the numbers that `left` and `right` make of them.
+fn pack<A: Copy, B: Copy, T: PartialOrd>(
     operator: Comparison,
-    a: &Digits,
-    b: &Digits,
-    rows: usize,
-    nulls: Option<NullBuffer>,
-) -> BooleanArray {
-    let bits = match (a, b) {
-        (Digits::Narrow(a), Digits::Narrow(b)) => bits(rows, operator, |row| a[row].cmp(&b[row])),
-        (Digits::Narrow(a), Digits::Same(b)) => match i64::try_from(*b) {
-            Ok(b) => narrow_with_constant(rows, operator, a, b),
-            Err(_) => bits(rows, operator, |row| i128::from(a[row]).cmp(b)),
-        },
-        (Digits::Wide(a), Digits::Wide(b)) => bits(rows, operator, |row| a[row].cmp(&b[row])),
-        (Digits::Wide(a), Digits::Same(b)) => bits(rows, operator, |row| a[row].cmp(b)),
-        _ => bits(rows, operator, |row| a.at(row).cmp(&b.at(row))),
-    };
-    BooleanArray::new(bits, nulls)
-}
-
-fn narrow_with_constant(rows: usize, operator: Comparison, a: &[i64], b: i64) -> BooleanBuffer {
+    (a, left): (&[A], impl Fn(A) -> T),
+    (b, right): (&[B], impl Fn(B) -> T),
+) -> BooleanBuffer {
+    // One loop each, so that the comparison is known when the program is compiled.
     match operator {
-        Comparison::Equal => BooleanBuffer::collect_bool(rows, |row| a[row] == b),
-        Comparison::NotEqual => BooleanBuffer::collect_bool(rows, |row| a[row] != b),
-        Comparison::Less => BooleanBuffer::collect_bool(rows, |row| a[row] < b),
-        Comparison::LessOrEqual => BooleanBuffer::collect_bool(rows, |row| a[row] <= b),
-        Comparison::Greater => BooleanBuffer::collect_bool(rows, |row| a[row] > b),
-        Comparison::GreaterOrEqual => BooleanBuffer::collect_bool(rows, |row| a[row] >= b),
+        Comparison::Equal => bits::pairs(a, b, |a, b| left(a) == right(b)),
+        Comparison::NotEqual => bits::pairs(a, b, |a, b| left(a) != right(b)),
+        Comparison::Less => bits::pairs(a, b, |a, b| left(a) < right(b)),
+        Comparison::LessOrEqual => bits::pairs(a, b, |a, b| left(a) <= right(b)),
+        Comparison::Greater => bits::pairs(a, b, |a, b| left(a) > right(b)),
+        Comparison::GreaterOrEqual => bits::pairs(a, b, |a, b| left(a) >= right(b)),
     }
 }
 
-fn bits(rows: usize, operator: Comparison, order: impl Fn(usize) -> Ordering) -> BooleanBuffer {
+fn pack_each<T: Copy + PartialOrd>(operator: Comparison, values: &[T], with: T) -> BooleanBuffer {
     match operator {
-        Comparison::Equal => BooleanBuffer::collect_bool(rows, |row| order(row).is_eq()),
-        Comparison::NotEqual => BooleanBuffer::collect_bool(rows, |row| order(row).is_ne()),
-        Comparison::Less => BooleanBuffer::collect_bool(rows, |row| order(row).is_lt()),
-        Comparison::LessOrEqual => BooleanBuffer::collect_bool(rows, |row| order(row).is_le()),
-        Comparison::Greater => BooleanBuffer::collect_bool(rows, |row| order(row).is_gt()),
-        Comparison::GreaterOrEqual => BooleanBuffer::collect_bool(rows, |row| order(row).is_ge()),
+        Comparison::Equal => bits::each(values, |value| value == with),
+        Comparison::NotEqual => bits::each(values, |value| value != with),
+        Comparison::Less => bits::each(values, |value| value < with),
+        Comparison::LessOrEqual => bits::each(values, |value| value <= with),
+        Comparison::Greater => bits::each(values, |value| value > with),
+        Comparison::GreaterOrEqual => bits::each(values, |value| value >= with),
+    }
+}
+
+/// The same bit for all rows.
+pub fn same(value: bool, rows: usize) -> BooleanBuffer {
+    if value {
+        BooleanBuffer::new_set(rows)
+    } else {
+        BooleanBuffer::new_unset(rows)
+    }
+}
+
+/// Digits and the positive factor that brings them to a common scale.
+pub type Scaled<'a> = (&'a Digits, i128);
+
+/// Whether `a` and `b`, each times its factor, compare so, row by row. The products are made and compared
+/// in one go, in 64 bits where the ranges prove that they fit.
+pub fn compare(operator: Comparison, a: Scaled<'_>, b: Scaled<'_>, rows: usize) -> BooleanBuffer {
+    match (a, b) {
+        ((Digits::Same(a), x), (Digits::Same(b), y)) => {
+            let order = a.wrapping_mul(x).cmp(&b.wrapping_mul(y));
+            same(holds(operator, order), rows)
+        }
+        ((Digits::Same(_), _), _) => compare(flipped(operator), b, a, rows),
+        ((digits, factor), (Digits::Same(b), y)) => {
+            with_constant(operator, digits, factor, b.wrapping_mul(y), rows)
+        }
+        ((Digits::Narrow(a, a_range), x), (Digits::Narrow(b, b_range), y)) => {
+            if x == 1 && y == 1 {
+                return pack(operator, (a, |a| a), (b, |b| b));
+            }
+            let fits = |range: &Range, factor| range.times(Range::of(factor)).is_narrow();
+            match (i64::try_from(x), i64::try_from(y)) {
+                (Ok(x), Ok(y)) if fits(a_range, x.into()) && fits(b_range, y.into()) => pack(
+                    operator,
+                    (a, |a| a.wrapping_mul(x)),
+                    (b, |b| b.wrapping_mul(y)),
+                ),
+                _ => pack(
+                    operator,
+                    (a, |a| i128::from(a).wrapping_mul(x)),
+                    (b, |b| i128::from(b).wrapping_mul(y)),
+                ),
+            }
+        }
+        ((Digits::Narrow(a, _), x), (Digits::Wide(b, _), y)) => pack(
+            operator,
+            (a, |a| i128::from(a).wrapping_mul(x)),
+            (b, |b| b.wrapping_mul(y)),
+        ),
+        ((Digits::Wide(a, _), x), (Digits::Narrow(b, _), y)) => pack(
+            operator,
+            (a, |a| a.wrapping_mul(x)),
+            (b, |b| i128::from(b).wrapping_mul(y)),
+        ),
+        ((Digits::Wide(a, _), x), (Digits::Wide(b, _), y)) => pack(
+            operator,
+            (a, |a| a.wrapping_mul(x)),
+            (b, |b| b.wrapping_mul(y)),
+        ),
+    }
+}
+
+/// Instead of `a * factor >= b` for every row: `a >= b / factor`, rounded to the side that keeps the
+/// answer for whole numbers the same.
+fn with_constant(
+    operator: Comparison,
+    digits: &Digits,
+    factor: i128,
+    constant: i128,
+    rows: usize,
+) -> BooleanBuffer {
+    let (down, up) = (constant.div_euclid(factor), div_ceil(constant, factor));
+    let bound = match operator {
+        Comparison::Equal | Comparison::NotEqual if down != up => {
+            return same(operator == Comparison::NotEqual, rows);
+        }
+        Comparison::GreaterOrEqual | Comparison::Less => up,
+        _ => down,
+    };
+    match digits {
+        Digits::Wide(values, _) => pack_each(operator, values, bound),
+        Digits::Narrow(values, _) => match i64::try_from(bound) {
+            Ok(bound) => pack_each(operator, values, bound),
+            // Beyond all numbers of 64 bits: every one of them compares alike.
+            Err(_) => same(holds(operator, 0.cmp(&bound)), rows),
+        },
+        Digits::Same(value) => same(holds(operator, value.cmp(&bound)), rows),
+    }
+}
+
+/// The smallest whole number not below the quotient by a positive divisor.
+fn div_ceil(value: i128, divisor: i128) -> i128 {
+    value.div_euclid(divisor) + i128::from(value.rem_euclid(divisor) != 0)
+}
+
+/// The comparison with its sides exchanged.
+fn flipped(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        same => same,
     }
 }
 
@@ -217,35 +341,19 @@ pub fn both(a: Option<&NullBuffer>, b: Option<&NullBuffer>) -> Option<NullBuffer
     NullBuffer::union(a, b)
 }
 
-/// Makes the divisors never nought: rows where one is become unknown and their divisor one.
-pub fn without_nought(mut above: Numbers, below: Digits, rows: usize) -> (Numbers, Digits) {
-    let is_nought = |row: usize| below.at(row) == 0;
-    let any = match &below {
-        Digits::Same(value) => *value == 0,
-        Digits::Narrow(values) => values.contains(&0),
-        Digits::Wide(values) => values.contains(&0),
-    };
-    if !any {
-        return (above, below);
+/// The rows whose number compares so with nought; `None` where all do.
+pub fn rows_where(digits: &Digits, operator: Comparison, rows: usize) -> Option<NullBuffer> {
+    let bits = compare(operator, (digits, 1), (&Digits::Same(0), 1), rows);
+    (bits.count_set_bits() < rows).then(|| NullBuffer::new(bits))
+}
+
+/// Quotients are not known where their divisor is nought.
+pub fn known_quotients(mut above: Numbers, below: &Digits, rows: usize) -> Numbers {
+    if below.range().has_nought() {
+        let valid = rows_where(below, Comparison::NotEqual, rows);
+        above.nulls = both(above.nulls.as_ref(), valid.as_ref());
     }
-    let valid = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| !is_nought(row)));
-    above.nulls = both(above.nulls.as_ref(), Some(&valid));
-    let below = match below {
-        Digits::Same(_) => Digits::Same(1),
-        Digits::Narrow(values) => Digits::Narrow(
-            values
-                .into_iter()
-                .map(|v| if v == 0 { 1 } else { v })
-                .collect(),
-        ),
-        Digits::Wide(values) => Digits::Wide(
-            values
-                .into_iter()
-                .map(|v| if v == 0 { 1 } else { v })
-                .collect(),
-        ),
-    };
-    (above, below)
+    above
 }
 
 #[cfg(test)]
@@ -260,6 +368,37 @@ mod tests {
         assert_eq!(divide_half_up(24, 10), 2);
         assert_eq!(divide_half_up(25, -10), -3);
         assert_eq!(narrow_half_up(-15, 10), -2);
+        assert_eq!(narrow_half_up(-14, 10), -1);
+        assert_eq!(narrow_half_up(i64::MAX, 10), i64::MAX / 10 + 1);
+    }
+
+    /// The slow way: numbers of any size.
+    fn divided(value: i128, divisor: i128) -> i128 {
+        let twice = 2 * value.abs() + divisor.abs();
+        value.signum() * divisor.signum() * (twice / (2 * divisor.abs()))
+    }
+
+    const ALL: [Comparison; 6] = [
+        Comparison::Equal,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::LessOrEqual,
+        Comparison::Greater,
+        Comparison::GreaterOrEqual,
+    ];
+
+    /// Numbers in every form that holds them.
+    fn forms(values: &[i64]) -> Vec<Digits> {
+        let wide: Vec<i128> = values.iter().map(|v| i128::from(*v)).collect();
+        let range = Range::of_wide(&wide);
+        let mut forms = vec![
+            Digits::narrow(values.to_vec()),
+            Digits::Wide(wide.into(), range),
+        ];
+        if values.iter().all(|value| *value == values[0]) {
+            forms.push(Digits::Same(values[0].into()));
+        }
+        forms
     }
 
     proptest! {
@@ -268,8 +407,54 @@ mod tests {
             let divisor = 10_i64.pow(power);
             prop_assert_eq!(
                 i128::from(narrow_half_up(value, divisor)),
-                divide_half_up(i128::from(value), i128::from(divisor))
+                divided(i128::from(value), i128::from(divisor))
             );
+            let digits = Digits::narrow(vec![value]);
+            prop_assert_eq!(round(&digits, power, 0).at(0), divided(value.into(), divisor.into()));
+        }
+
+        #[test]
+        fn every_form_compares_alike(
+            a in proptest::collection::vec(-30_i64..30, 1..70),
+            b in -30_i64..30,
+            x in 1_i128..5,
+            y in 1_i128..5,
+            large in any::<bool>(),
+        ) {
+            // Factors that leave 64 bits behind must not change an answer.
+            let scale = if large { 1_i128 << 60 } else { 1 };
+            let other: Vec<i64> = a.iter().rev().map(|v| v + b).collect();
+            let constant = vec![b; a.len()];
+            for right in [&other, &constant] {
+                for (left_form, right_form) in forms(&a).iter().flat_map(|l| forms(right).into_iter().map(move |r| (l, r))) {
+                    for operator in ALL {
+                        let found = compare(operator, (left_form, x * scale), (&right_form, y * scale), a.len());
+                        let back = compare(flipped(operator), (&right_form, y * scale), (left_form, x * scale), a.len());
+                        for (row, (l, r)) in a.iter().zip(right).enumerate() {
+                            let wanted = holds(operator, (i128::from(*l) * x).cmp(&(i128::from(*r) * y)));
+                            prop_assert_eq!(found.value(row), wanted);
+                            prop_assert_eq!(back.value(row), wanted);
+                        }
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn every_form_calculates_alike(a in proptest::collection::vec(any::<i64>(), 1..20), b in any::<i64>()) {
+            let right = vec![b; a.len()];
+            let is = Fixed { scale: 0, bound: 1 << 63 };
+            for (l, r) in forms(&a).iter().flat_map(|l| forms(&right).into_iter().map(move |r| (l, r))) {
+                let rows = a.len();
+                let (sums, differences, products) =
+                    (add(l, is, &r, is, rows, is), subtract(l, is, &r, is, rows, is), multiply(l, &r, rows));
+                for (row, value) in a.iter().enumerate() {
+                    let (value, b) = (i128::from(*value), i128::from(b));
+                    prop_assert_eq!(sums.at(row), value + b);
+                    prop_assert_eq!(differences.at(row), value - b);
+                    prop_assert_eq!(products.at(row), value * b);
+                }
+            }
         }
     }
 }

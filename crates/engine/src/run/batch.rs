@@ -1,37 +1,49 @@
-//! A batch of subjects judged: masks, amounts, savings, choices and gaps of every selected policy.
+//! A batch of subjects judged: verdicts, amounts, savings, choices and gaps of every selected policy.
 
-use datafusion::arrow::array::BooleanArray;
-use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use datafusion::arrow::array::{Array, BooleanArray};
+use datafusion::arrow::buffer::BooleanBuffer;
 
+use super::bits;
+use super::choice;
 use super::frame::Rows;
 use super::functions;
 use super::plan::{ClausePlan, Plan, PolicyPlan, SavesPlan};
-use super::program;
+use super::program::{Source, true_bits};
 use super::shape::Shape;
-use super::vector::{Column, Vector};
+use super::vector::{Column, Digits, Numbers, Vector};
 use crate::expression::Arithmetic;
 use crate::judge::{Exact, Facts, Judge, Population, TermId, Verdict};
 
-/// Amounts in hundredths; `None` is not known.
-pub type Amounts = Vec<Option<i128>>;
+/// A clause for all rows of a batch; where neither bit is set it is not known.
+#[derive(Debug, Clone)]
+pub struct ClauseBits {
+    /// Its place in the policy's file: its bit in a mask.
+    pub number: usize,
+    /// The rows where it is true.
+    pub holds: BooleanBuffer,
+    /// The rows where it is false.
+    pub fails: BooleanBuffer,
+}
 
 /// A policy for all rows of a batch.
 #[derive(Debug, Clone)]
 pub struct Judged {
     /// Whether the policy is in force; if not, nothing below means anything.
     pub in_force: bool,
-    /// Bit k: clause k is false.
-    pub failed: Vec<u64>,
-    /// Bit k: clause k is not known.
-    pub unknown: Vec<u64>,
-    /// What it is or would be worth.
-    pub amount: Amounts,
-    /// What it saves: in the combination where it is chosen, else alone.
-    pub saves: Amounts,
-    /// Whether the best combination has it.
-    pub chosen: Vec<bool>,
-    /// Gaps by clause (its bit), in the smallest unit that the gap is rounded to.
-    pub gaps: Vec<(usize, Vec<Option<i128>>)>,
+    /// Its clauses that count.
+    pub clauses: Vec<ClauseBits>,
+    /// The rows of which all clauses are true.
+    pub eligible: BooleanBuffer,
+    /// The rows of which a clause is false.
+    pub ineligible: BooleanBuffer,
+    /// What it is or would be worth, in hundredths.
+    pub amount: Numbers,
+    /// What it saves, in hundredths: in the combination where it is chosen, else alone.
+    pub saves: Numbers,
+    /// The rows whose best combination has it.
+    pub chosen: BooleanBuffer,
+    /// Gaps by clause (its number), in the smallest unit that the gap is rounded to.
+    pub gaps: Vec<(usize, Numbers)>,
 }
 
 impl Judged {
@@ -39,42 +51,137 @@ impl Judged {
     pub fn verdict(&self, row: usize) -> Verdict {
         if !self.in_force {
             Verdict::NotInForce
-        } else if self.failed[row] != 0 {
+        } else if self.ineligible.value(row) {
             Verdict::Ineligible
-        } else if self.unknown[row] != 0 {
-            Verdict::Unknown
-        } else {
+        } else if self.eligible.value(row) {
             Verdict::Eligible
+        } else {
+            Verdict::Unknown
         }
     }
 
-    fn empty(plan: &Plan, place: usize, rows: usize) -> Self {
-        let id = &plan.binding.selected[place];
-        let bound = plan
-            .binding
-            .policy(id)
-            .expect("selected policies are bound");
-        let gaps = bound
+    /// Whether a clause of a row is not known.
+    pub fn has_unknown(&self, row: usize) -> bool {
+        let mut clauses = self.clauses.iter();
+        clauses.any(|clause| !clause.holds.value(row) && !clause.fails.value(row))
+    }
+
+    /// Bit `k` of each row: clause `k` is false; and: clause `k` is not known.
+    pub fn masks(&self) -> (Vec<u64>, Vec<u64>) {
+        let rows = self.eligible.len();
+        let failed: Vec<_> = self
             .clauses
             .iter()
-            .filter(|clause| clause.gap.is_some())
-            .map(|clause| (clause.index, vec![None; rows]))
+            .map(|clause| (clause.number, clause.fails.clone()))
             .collect();
-        Self {
-            in_force: bound.in_force,
-            failed: vec![0; rows],
-            unknown: vec![0; rows],
-            amount: vec![None; rows],
-            saves: vec![None; rows],
-            chosen: vec![false; rows],
-            gaps,
+        let unknown: Vec<_> = self
+            .clauses
+            .iter()
+            .map(|clause| (clause.number, !&(&clause.holds | &clause.fails)))
+            .collect();
+        (bits::masks(&failed, rows), bits::masks(&unknown, rows))
+    }
+
+    fn new(
+        in_force: bool,
+        clauses: Vec<ClauseBits>,
+        money: (Numbers, Numbers),
+        rows: usize,
+    ) -> Self {
+        let mut judged = Self {
+            in_force,
+            clauses,
+            eligible: BooleanBuffer::new_unset(rows),
+            ineligible: BooleanBuffer::new_unset(rows),
+            amount: money.0,
+            saves: money.1,
+            chosen: BooleanBuffer::new_unset(rows),
+            gaps: Vec::new(),
+        };
+        judged.decide(rows);
+        judged
+    }
+
+    /// The verdicts that follow from the clauses.
+    fn decide(&mut self, rows: usize) {
+        let mut each = self.clauses.iter();
+        let Some(first) = each.next() else {
+            self.eligible = BooleanBuffer::new_set(rows);
+            return;
+        };
+        let start = (first.holds.clone(), first.fails.clone());
+        (self.eligible, self.ineligible) = each.fold(start, |(all, any), clause| {
+            (&all & &clause.holds, &any | &clause.fails)
+        });
+    }
+
+    /// A policy of which nothing is known yet.
+    fn blank(plan: &Plan, place: usize, rows: usize) -> Self {
+        let bound = plan.bound(place);
+        let none = || BooleanBuffer::new_unset(rows);
+        let clauses = bound.clauses.iter().map(|clause| ClauseBits {
+            number: clause.index,
+            holds: none(),
+            fails: none(),
+        });
+        let unknown = || Numbers::unknown(rows);
+        let money = (unknown(), unknown());
+        let mut judged = Self::new(bound.in_force, clauses.collect(), money, rows);
+        if plan.with_gaps {
+            let with_gap = bound.clauses.iter().filter(|clause| clause.gap.is_some());
+            judged.gaps = with_gap.map(|clause| (clause.index, unknown())).collect();
+        }
+        judged
+    }
+
+    /// Puts the results of single rows in their places.
+    fn patch(&mut self, found: &[RowResult], rows: usize) {
+        for (place, clause) in self.clauses.iter_mut().enumerate() {
+            let with = |wanted: Option<bool>| move |row: &RowResult| row.clauses[place] == wanted;
+            clause.holds = patched_bits(&clause.holds, found, with(Some(true)));
+            clause.fails = patched_bits(&clause.fails, found, with(Some(false)));
+        }
+        self.decide(rows);
+        let money = |value: fn(&RowResult) -> Option<i128>| {
+            found.iter().map(move |row| (row.row, value(row)))
+        };
+        self.amount = self.amount.patched(rows, money(|row| row.amount));
+        self.saves = self.saves.patched(rows, money(|row| row.saves));
+        for (place, (_, gaps)) in self.gaps.iter_mut().enumerate() {
+            let values = found.iter().map(|row| (row.row, row.gaps[place]));
+            *gaps = gaps.patched(rows, values);
         }
     }
 }
 
+fn patched_bits(
+    bits: &BooleanBuffer,
+    found: &[RowResult],
+    value: impl Fn(&RowResult) -> bool,
+) -> BooleanBuffer {
+    use datafusion::arrow::array::BooleanBufferBuilder;
+    let mut builder = BooleanBufferBuilder::new(bits.len());
+    builder.append_buffer(bits);
+    for row in found {
+        builder.set_bit(row.row, value(row));
+    }
+    builder.finish()
+}
+
+/// A policy for one row, as the row-by-row judge finds it.
+struct RowResult {
+    row: usize,
+    /// In the order of the clauses that count.
+    clauses: Vec<Option<bool>>,
+    amount: Option<i128>,
+    saves: Option<i128>,
+    /// In the order of the clauses that have a gap.
+    gaps: Vec<Option<i128>>,
+}
+
 /// Judges a batch: by vectors where the plan allows it, the rest row by row.
-pub fn judge(plan: &Plan, rows: &Rows, population: Option<&Population>) -> Vec<Judged> {
-    let count = program::Source::rows(rows);
+pub fn judge(plan: &Plan, rows: &Rows<'_>, population: Option<&Population>) -> Vec<Judged> {
+    let count = rows.rows();
     let values = plan.program.run(rows);
     let mut judged: Vec<Judged> = plan
         .policies
@@ -85,24 +192,12 @@ pub fn judge(plan: &Plan, rows: &Rows, population: Option<&Population>) -> Vec<J
                 clauses,
                 amount,
                 saves,
-            } => by_batch(plan, &values, clauses, *amount, *saves, count),
-            PolicyPlan::NotInForce | PolicyPlan::Rows => Judged::empty(plan, place, count),
+            } => by_batch(plan, &values, clauses, (*amount, *saves), count),
+            PolicyPlan::NotInForce | PolicyPlan::Rows => Judged::blank(plan, place, count),
         })
         .collect();
-    let some_by_rows = plan.needs_rows();
-    for row in 0..count {
-        let whole = rows.is_exceptional(row);
-        if whole || some_by_rows {
-            let facts = rows.facts(row);
-            let judge = judge_of(plan, &facts, population);
-            for (place, policy) in plan.policies.iter().enumerate() {
-                if whole || matches!(policy, PolicyPlan::Rows) {
-                    by_row(plan, &judge, place, row, &mut judged[place]);
-                }
-            }
-        }
-    }
-    choose(plan, rows, population, &mut judged, count);
+    by_rows(plan, rows, population, &mut judged);
+    choice::choose(plan, rows, population, &mut judged);
     judged
 }
 
@@ -122,8 +217,7 @@ fn by_batch(
     plan: &Plan,
     values: &[Option<Column>],
     clauses: &[ClausePlan],
-    amount: Option<TermId>,
-    saves: SavesPlan,
+    (amount, saves): (Option<TermId>, SavesPlan),
     rows: usize,
 ) -> Judged {
     let column = |id: TermId| {
@@ -131,158 +225,124 @@ fn by_batch(
             .as_ref()
             .expect("the roots of a program are kept")
     };
-    let mut failed = vec![0_u64; rows];
-    let mut unknown = vec![0_u64; rows];
-    let mut gaps = Vec::new();
-    for clause in clauses {
-        match &column(clause.when).vector {
-            Vector::Truth(truth) => mark(truth, clause.bit, &mut failed, &mut unknown),
-            _ => unknown.iter_mut().for_each(|mask| *mask |= 1 << clause.bit),
-        }
-        if let Some(gap) = &clause.gap {
-            let difference = functions::calculate(
-                Arithmetic::Subtract,
-                (&column(gap.from).vector, plan.program.shape(gap.from)),
-                (&column(gap.less).vector, plan.program.shape(gap.less)),
-                gap.shape,
-                rows,
-            );
-            gaps.push((
-                clause.bit,
-                rounded(&difference, gap.shape, gap.unit.places(), rows),
-            ));
-        }
-    }
+    let bits = clauses
+        .iter()
+        .map(|clause| match &column(clause.when).vector {
+            Vector::Truth(truth) => clause_bits(truth, clause.bit),
+            _ => ClauseBits {
+                number: clause.bit,
+                holds: BooleanBuffer::new_unset(rows),
+                fails: BooleanBuffer::new_unset(rows),
+            },
+        });
     let money = |id: TermId| rounded(&column(id).vector, plan.program.shape(id), 2, rows);
-    let amount = amount.map_or_else(|| vec![None; rows], money);
+    let unknown = || Numbers::unknown(rows);
+    let amount = amount.map_or_else(unknown, money);
     let saves = match saves {
         SavesPlan::Amount => amount.clone(),
-        SavesPlan::Nothing => vec![Some(0); rows],
+        SavesPlan::Nothing => Numbers {
+            digits: Digits::Same(0),
+            nulls: None,
+        },
         SavesPlan::Term(term) => money(term),
-        SavesPlan::Unknown => vec![None; rows],
+        SavesPlan::Unknown => unknown(),
     };
-    Judged {
-        in_force: true,
-        failed,
-        unknown,
-        amount,
-        saves,
-        chosen: vec![false; rows],
-        gaps,
+    let mut judged = Judged::new(true, bits.collect(), (amount, saves), rows);
+    for clause in clauses {
+        let Some(gap) = clause.gap.as_ref().filter(|_| plan.with_gaps) else {
+            continue;
+        };
+        let difference = functions::calculate(
+            Arithmetic::Subtract,
+            (&column(gap.from).vector, plan.program.shape(gap.from)),
+            (&column(gap.less).vector, plan.program.shape(gap.less)),
+            gap.shape,
+            rows,
+        );
+        let gaps = rounded(&difference, gap.shape, gap.unit.places(), rows);
+        judged.gaps.push((clause.bit, gaps));
     }
+    judged
 }
 
-fn mark(truth: &BooleanArray, bit: usize, failed: &mut [u64], unknown: &mut [u64]) {
-    use datafusion::arrow::array::Array;
-    for row in program::false_bits(truth).set_indices() {
-        failed[row] |= 1 << bit;
-    }
-    if let Some(nulls) = truth.nulls() {
-        for row in (!nulls.inner()).set_indices() {
-            unknown[row] |= 1 << bit;
-        }
+fn clause_bits(truth: &BooleanArray, number: usize) -> ClauseBits {
+    let holds = true_bits(truth);
+    let fails = match truth.nulls() {
+        Some(nulls) => &holds ^ nulls.inner(),
+        None => !&holds,
+    };
+    ClauseBits {
+        number,
+        holds,
+        fails,
     }
 }
 
 /// Numbers rounded half-up, in units of their last place.
-fn rounded(vector: &Vector, shape: Shape, places: u32, rows: usize) -> Vec<Option<i128>> {
+fn rounded(vector: &Vector, shape: Shape, places: u32, rows: usize) -> Numbers {
     let result = functions::round((vector, shape), places, rows);
     let scale = functions::scale_after_round(shape, places);
-    let Vector::Numbers(numbers) = &result else {
-        return vec![None; rows];
+    let Vector::Numbers(numbers) = result else {
+        return Numbers::unknown(rows);
     };
-    let factor = 10_i128.pow(places - scale);
-    let nulls: Option<&NullBuffer> = numbers.nulls.as_ref();
-    (0..rows)
-        .map(|row| {
-            nulls
-                .is_none_or(|nulls| nulls.is_valid(row))
-                .then(|| numbers.digits.at(row) * factor)
-        })
-        .collect()
-}
-
-fn hundredths(value: &Exact) -> Option<i128> {
-    (value * &Exact::from_integer(100)).to_integer()
-}
-
-fn by_row(plan: &Plan, judge: &Judge<'_>, place: usize, row: usize, into: &mut Judged) {
-    let id = &plan.binding.selected[place];
-    let (Some(result), Some(bound)) = (judge.policy(id), plan.binding.policy(id)) else {
-        return;
-    };
-    into.failed[row] = 0;
-    into.unknown[row] = 0;
-    for clause in &result.clauses {
-        match clause.truth {
-            Some(true) => {}
-            Some(false) => into.failed[row] |= 1 << clause.index,
-            None => into.unknown[row] |= 1 << clause.index,
-        }
-    }
-    into.amount[row] = result.amount.as_ref().and_then(hundredths);
-    into.saves[row] = judge.saves_alone(bound).as_ref().and_then(hundredths);
-    for (clause, result) in bound.clauses.iter().zip(&result.clauses) {
-        let Some(gap) = &clause.gap else { continue };
-        let scale = Exact::from_integer(10_i128.pow(gap.unit.places()));
-        let value = result
-            .gap
-            .as_ref()
-            .and_then(|value| (value * &scale).to_integer());
-        if let Some((_, values)) = into.gaps.iter_mut().find(|(bit, _)| *bit == clause.index) {
-            values[row] = value;
-        }
+    Numbers {
+        digits: super::arithmetic::times(&numbers.digits, 10_i128.pow(places - scale)),
+        nulls: numbers.nulls,
     }
 }
 
-/// Marks the best combination of every row.
-fn choose(
-    plan: &Plan,
-    rows: &Rows,
-    population: Option<&Population>,
-    judged: &mut [Judged],
-    count: usize,
-) {
-    for clique in &plan.cliques {
-        for row in 0..count {
-            // The first of the best, by id, which is the order of places; nothing saved, nothing chosen.
-            let best = clique
-                .iter()
-                .filter(|at| judged[**at].verdict(row) == Verdict::Eligible)
-                .filter_map(|at| judged[*at].saves[row].map(|saves| (*at, saves)))
-                .fold(
-                    None,
-                    |best: Option<(usize, i128)>, (at, saves)| match best {
-                        Some((_, most)) if most >= saves => best,
-                        _ => Some((at, saves)),
-                    },
-                );
-            if let Some((at, saves)) = best
-                && saves > 0
-            {
-                judged[at].chosen[row] = true;
+/// Judges what the vectors do not: exceptional rows as a whole, policies that have no vector form.
+fn by_rows(plan: &Plan, rows: &Rows<'_>, population: Option<&Population>, judged: &mut [Judged]) {
+    let count = rows.rows();
+    let all = plan.needs_rows();
+    let open = if all {
+        (0..count).collect()
+    } else {
+        rows.exceptional()
+    };
+    let mut found: Vec<Vec<RowResult>> = judged.iter().map(|_| Vec::new()).collect();
+    for row in open {
+        let facts = rows.facts(row);
+        let judge = judge_of(plan, &facts, population);
+        let whole = !all || rows.is_exceptional(row);
+        for (place, policy) in plan.policies.iter().enumerate() {
+            let wanted = match policy {
+                PolicyPlan::Rows => true,
+                PolicyPlan::Batch { .. } => whole,
+                PolicyPlan::NotInForce => false,
+            };
+            if wanted {
+                found[place].extend(by_row(plan, &judge, place, row));
             }
         }
     }
-    if plan.entangled.is_empty() {
-        return;
-    }
-    let open = BooleanBuffer::collect_bool(count, |row| {
-        plan.entangled
-            .iter()
-            .any(|at| judged[*at].verdict(row) == Verdict::Eligible)
-    });
-    for row in open.set_indices() {
-        let facts = rows.facts(row);
-        let combination = judge_of(plan, &facts, population).combination();
-        for at in &plan.entangled {
-            let id = &plan.binding.selected[*at];
-            judged[*at].chosen[row] = combination.chosen.contains(id);
-            judged[*at].saves[row] = combination
-                .saves
-                .get(id)
-                .and_then(Option::as_ref)
-                .and_then(hundredths);
+    for (judged, found) in judged.iter_mut().zip(&found) {
+        if !found.is_empty() {
+            judged.patch(found, count);
         }
     }
+}
+
+fn by_row(plan: &Plan, judge: &Judge<'_>, place: usize, row: usize) -> Option<RowResult> {
+    let bound = plan.bound(place);
+    let result = judge.policy(&bound.id)?;
+    let clauses = result.clauses.iter().map(|clause| clause.truth).collect();
+    let gaps = bound.clauses.iter().zip(&result.clauses);
+    let gaps = gaps.filter_map(|(clause, result)| {
+        let scale = Exact::from_integer(10_i128.pow(clause.gap.as_ref()?.unit.places()));
+        let gap = result.gap.as_ref();
+        Some(gap.and_then(|gap| (gap * &scale).to_integer()))
+    });
+    Some(RowResult {
+        row,
+        clauses,
+        amount: result.amount.as_ref().and_then(hundredths),
+        saves: judge.saves_alone(bound).as_ref().and_then(hundredths),
+        gaps: gaps.collect(),
+    })
+}
+
+/// An amount in hundredths.
+pub fn hundredths(value: &Exact) -> Option<i128> {
+    (value * &Exact::from_integer(100)).to_integer()
 }

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
-use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
+use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Float64Type, Int64Type};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal64Type, Decimal128Type, Float64Type, Int64Type,
+};
 
+use super::arithmetic;
+use super::bits;
 use super::functions::{day_number, day_of};
 use super::infer::{FACT_DECIMALS, NUMBER_MAX, WHOLE_MAX};
+use super::range::Range;
 use super::shape::Shape;
 use super::text;
 use super::vector::{Column, Digits, Numbers, Vector, same_truth};
@@ -38,20 +43,17 @@ pub fn read(variable: &Variable, array: &ArrayRef, absent: Option<&ArrayRef>) ->
         (Type::Boolean, DataType::Boolean) => plain(Vector::Truth(array.as_boolean().clone())),
         (Type::Date, DataType::Date32) => {
             let days = array.as_primitive::<Date32Type>();
-            plain(numbers(
-                days.values().iter().map(|day| i64::from(*day)),
-                days.nulls(),
-            ))
+            let values: Vec<i64> = days.values().iter().map(|day| i64::from(*day)).collect();
+            plain(Vector::Numbers(Numbers {
+                digits: Digits::narrow(values),
+                nulls: days.nulls().cloned(),
+            }))
         }
         (Type::Date, DataType::Date64 | DataType::Timestamp(..)) => {
             let days = cast(array, &DataType::Date32).ok()?;
             return read(variable, &days, absent);
         }
-        (Type::Money, DataType::Decimal128(_, scale)) => decimal(array, *scale, 2),
-        (Type::Integer | Type::Days, DataType::Decimal128(_, scale)) => decimal(array, *scale, 0),
-        (Type::Number | Type::Ratio, DataType::Decimal128(_, scale)) => {
-            decimal(array, *scale, FACT_DECIMALS)
-        }
+        (ty, kind) if ty.is_numeric() && kind.is_decimal() => decimal(ty, array)?,
         (ty, kind) if ty.is_numeric() && kind.is_integer() => {
             let whole = cast(array, &DataType::Int64).ok()?;
             whole_numbers(ty, &whole)
@@ -78,9 +80,12 @@ pub fn read(variable: &Variable, array: &ArrayRef, absent: Option<&ArrayRef>) ->
     };
     if let Some(absent) = absent {
         let flags = absent.as_boolean_opt()?;
-        let known = BooleanBuffer::collect_bool(flags.len(), |row| {
-            flags.is_valid(row) && flags.value(row) && !cells.column.has_value(row)
-        });
+        let said = bits::known(flags.values(), flags.nulls());
+        // A value that is given stands.
+        let known = match cells.column.valid(flags.len()) {
+            Some(valid) => &said & &!valid.inner(),
+            None => BooleanBuffer::new_unset(flags.len()),
+        };
         cells.column.absent = Some(match cells.column.absent.take() {
             Some(other) => &other | &known,
             None => known,
@@ -110,63 +115,99 @@ fn is_text(array: &ArrayRef) -> bool {
     }
 }
 
-fn numbers(values: impl Iterator<Item = i64>, nulls: Option<&NullBuffer>) -> Vector {
-    Vector::Numbers(Numbers {
-        digits: Digits::Narrow(values.collect()),
-        nulls: nulls.cloned(),
-    })
-}
-
 /// Whole numbers: of money they are units, so two decimals are put behind them.
 fn whole_numbers(ty: Type, array: &ArrayRef) -> Cells {
     let whole = array.as_primitive::<Int64Type>();
-    let scale = match ty {
-        Type::Money => 2,
-        Type::Number | Type::Ratio => FACT_DECIMALS,
-        _ => 0,
-    };
-    scaled(
-        whole.values().iter().map(|v| i128::from(*v)),
-        whole.nulls(),
-        0,
-        scale,
-    )
+    narrow(whole.values(), whole.nulls(), 0, scale_of(ty))
 }
 
-fn decimal(array: &ArrayRef, from: i8, to: u32) -> Cells {
-    let decimals = array.as_primitive::<Decimal128Type>();
-    scaled(
-        decimals.values().iter().copied(),
-        decimals.nulls(),
-        i32::from(from),
-        to,
-    )
+/// Decimals of any of Arrow's widths; `None` for what is no decimal.
+fn decimal(ty: Type, array: &ArrayRef) -> Option<Cells> {
+    let to = scale_of(ty);
+    match array.data_type() {
+        DataType::Decimal32(precision, scale) => {
+            let wider = cast(array, &DataType::Decimal64(*precision, *scale)).ok()?;
+            decimal(ty, &wider)
+        }
+        DataType::Decimal64(_, scale) => {
+            let decimals = array.as_primitive::<Decimal64Type>();
+            let from = i32::from(*scale);
+            Some(narrow(decimals.values(), decimals.nulls(), from, to))
+        }
+        DataType::Decimal128(_, scale) => {
+            let decimals = array.as_primitive::<Decimal128Type>();
+            let from = i32::from(*scale);
+            Some(wide(decimals.values(), decimals.nulls(), from, to))
+        }
+        _ => None,
+    }
 }
 
-/// Numbers at scale `from` brought to scale `to`; those with more decimals are refused, those too large
-/// are noted.
+/// The largest number of a fact with so many decimals.
+fn bound_at(scale: u32) -> i128 {
+    match scale {
+        2 => i128::from(domain::money::FEN_MAX),
+        0 => i128::try_from(WHOLE_MAX).unwrap_or(i128::MAX),
+        _ => i128::try_from(NUMBER_MAX).unwrap_or(i128::MAX),
+    }
+}
+
+/// Numbers of 64 bits at scale `from` brought to scale `to`. Where the column's range shows that none is
+/// too large, and none has more decimals, the column's own buffer is used.
+fn narrow(values: &ScalarBuffer<i64>, nulls: Option<&NullBuffer>, from: i32, to: u32) -> Cells {
+    let shift = i32::try_from(to).unwrap_or(0) - from;
+    let power = (shift >= 0)
+        .then(|| 10_i128.checked_pow(shift.unsigned_abs()))
+        .flatten();
+    let range = Range::of_narrow(values);
+    if let Some(power) = power {
+        let (scaled, bound) = (range.times(Range::of(power)), bound_at(to));
+        if -bound <= scaled.low && scaled.high <= bound {
+            let digits = arithmetic::times(&Digits::Narrow(values.clone(), range), power);
+            let nulls = nulls.cloned();
+            return plain(Vector::Numbers(Numbers { digits, nulls }));
+        }
+    }
+    scaled(values.iter().map(|v| i128::from(*v)), nulls, from, to)
+}
+
+/// As [`narrow`], of 128 bits.
+fn wide(values: &ScalarBuffer<i128>, nulls: Option<&NullBuffer>, from: i32, to: u32) -> Cells {
+    // Bits in which a number's upper half is more than the sign of its lower half.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are wanted")]
+    let beyond = values.iter().fold(0_i64, |beyond, value| {
+        beyond | ((value >> 64) as i64 ^ (*value as i64 >> 63))
+    });
+    if beyond == 0 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the upper halves are signs"
+        )]
+        let values: Vec<i64> = values.iter().map(|value| *value as i64).collect();
+        return narrow(&values.into(), nulls, from, to);
+    }
+    scaled(values.iter().copied(), nulls, from, to)
+}
+
+/// Numbers at scale `from` brought to scale `to` one by one; those with more decimals are refused, those
+/// too large are noted.
 fn scaled(
     values: impl Iterator<Item = i128>,
     nulls: Option<&NullBuffer>,
     from: i32,
     to: u32,
 ) -> Cells {
-    let bound: i128 = match to {
-        2 => i128::from(domain::money::FEN_MAX),
-        0 => i128::try_from(WHOLE_MAX).unwrap_or(i128::MAX),
-        _ => i128::try_from(NUMBER_MAX).unwrap_or(i128::MAX),
-    };
+    let bound = bound_at(to);
     let shift = i32::try_from(to).unwrap_or(0) - from;
     let power = 10_i128
         .checked_pow(shift.unsigned_abs())
         .unwrap_or(i128::MAX);
     let mut refused = Vec::new();
     let mut beyond = Vec::new();
-    let mut wide = Vec::new();
-    let mut valid: Option<Vec<bool>> = None;
+    let mut found = Vec::new();
     for (row, value) in values.enumerate() {
         if nulls.is_some_and(|nulls| nulls.is_null(row)) {
-            wide.push(0);
+            found.push(0);
             continue;
         }
         let result = if shift >= 0 {
@@ -174,47 +215,39 @@ fn scaled(
         } else if value % power == 0 {
             Some(value / power)
         } else {
-            let text = plain_decimal(value, from);
             let why = match to {
                 0 => BadValue::NotWhole,
                 2 => BadValue::FinerThanHundredth,
                 _ => BadValue::TooManyDecimals,
             };
-            refused.push((row, text, why));
-            wide.push(0);
+            refused.push((row, plain_decimal(value, from), why));
+            found.push(0);
             continue;
         };
         match result {
-            Some(result) if result.abs() <= bound => wide.push(result),
+            Some(result) if result.abs() <= bound => found.push(result),
             _ if to == 2 => {
                 refused.push((row, plain_decimal(value, from), BadValue::OutOfRange));
-                wide.push(0);
+                found.push(0);
             }
             _ => {
                 beyond.push((row, Value::Number(decimal_of(value, from))));
-                wide.push(0);
+                found.push(0);
             }
         }
     }
-    if !refused.is_empty() {
-        let mut flags: Vec<bool> = (0..wide.len())
+    let nulls = if refused.is_empty() {
+        nulls.cloned()
+    } else {
+        let mut known: Vec<bool> = (0..found.len())
             .map(|row| nulls.is_none_or(|nulls| nulls.is_valid(row)))
             .collect();
         for (row, ..) in &refused {
-            flags[*row] = false;
+            known[*row] = false;
         }
-        valid = Some(flags);
-    }
-    let nulls = valid.map(NullBuffer::from).or_else(|| nulls.cloned());
-    let digits = if to == FACT_DECIMALS {
-        Digits::Wide(wide)
-    } else {
-        Digits::Narrow(
-            wide.into_iter()
-                .map(|v| i64::try_from(v).unwrap_or(0))
-                .collect(),
-        )
+        Some(NullBuffer::from(known))
     };
+    let digits = Digits::of_wide(found);
     Cells {
         column: Column::plain(Vector::Numbers(Numbers { digits, nulls })),
         refused,
@@ -239,14 +272,12 @@ fn decimal_of(value: i128, scale: i32) -> Exact {
 /// Words as they stand; `none` is known to be absent.
 fn texts(array: &ArrayRef) -> Cells {
     let rows = array.len();
-    let is = |row: usize, wanted: fn(&str) -> bool| {
-        text::value_at(array.as_ref(), row).is_some_and(wanted)
-    };
-    let absent = BooleanBuffer::collect_bool(rows, |row| is(row, |text| text.trim() == "none"));
-    let untidy = (0..rows).any(|row| is(row, |text| text.trim() != text || text.is_empty()));
-    if absent.count_set_bits() == 0 && !untidy {
+    if text::all(array.as_ref(), is_tidy) {
         return plain(Vector::Text(Arc::clone(array)));
     }
+    let absent = BooleanBuffer::collect_bool(rows, |row| {
+        text::value_at(array.as_ref(), row).is_some_and(|text| text.trim() == "none")
+    });
     let mut builder = StringBuilder::new();
     for row in 0..rows {
         let text = text::value_at(array.as_ref(), row).map(str::trim);
@@ -259,6 +290,16 @@ fn texts(array: &ArrayRef) -> Cells {
         },
         refused: Vec::new(),
         beyond: Vec::new(),
+    }
+}
+
+/// Whether a text means itself: it has no blanks around it, and is neither empty nor `none`.
+fn is_tidy(text: &str) -> bool {
+    match text.as_bytes() {
+        [] | b"none" => false,
+        // Letters and digits of ASCII are no blanks; others need the slow look.
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => true,
+        _ => text.trim() == text,
     }
 }
 
@@ -333,15 +374,7 @@ fn column_of(ty: Type, given: &[Option<Value>]) -> (Column, Vec<(usize, Value)>)
             }
             let nulls = NullBuffer::from(known);
             let nulls = (nulls.null_count() > 0).then_some(nulls);
-            let digits = if scale == FACT_DECIMALS {
-                Digits::Wide(wide)
-            } else {
-                Digits::Narrow(
-                    wide.into_iter()
-                        .map(|v| i64::try_from(v).unwrap_or(0))
-                        .collect(),
-                )
-            };
+            let digits = Digits::of_wide(wide);
             Vector::Numbers(Numbers { digits, nulls })
         }
     };
@@ -422,14 +455,10 @@ pub fn nought_for_blank(column: Column, rows: usize) -> Column {
             0
         }
     };
-    let digits = match &numbers.digits {
-        Digits::Wide(_) => Digits::Wide((0..rows).map(digit).collect()),
-        _ => Digits::Narrow(
-            (0..rows)
-                .map(|row| i64::try_from(digit(row)).unwrap_or(0))
-                .collect(),
-        ),
-    };
+    let digits = Digits::within(
+        (0..rows).map(digit),
+        numbers.digits.range().union(Range::of(0)),
+    );
     // What is absent is known, and no number.
     let nulls = absent.as_ref().map(|absent| NullBuffer::new(!absent));
     Column {

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::arrow::record_batch::RecordBatch;
 use domain::SubjectKind;
 
-use super::cells::{self, Cells};
+use super::cells;
 use super::program::Source;
 use super::select;
 use super::shape::Shape;
@@ -91,6 +91,8 @@ pub struct Frame {
     subject: usize,
     /// The columns that are facts.
     pub columns: Vec<FactColumn>,
+    /// Which of them is which fact.
+    places: HashMap<FactKey, usize>,
     /// Names of the columns that are none; they are not read.
     pub ignored: Vec<String>,
 }
@@ -156,11 +158,7 @@ impl Frame {
                 absent,
             });
         }
-        Ok(Self {
-            subject: identity,
-            columns,
-            ignored,
-        })
+        Ok(Self::new(identity, columns, ignored))
     }
 
     /// The rules' own definitions under which facts are given.
@@ -187,6 +185,19 @@ impl Frame {
         places
     }
 
+    /// The places of all columns that are facts, of those that say where one is absent, and of the
+    /// identities.
+    pub fn every_place(&self) -> Vec<usize> {
+        let facts = self.columns.iter();
+        let mut places: Vec<usize> = facts
+            .flat_map(|column| std::iter::once(column.index).chain(column.absent))
+            .chain([self.subject])
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
     /// The same frame for a table that has only the columns at these places.
     #[must_use]
     pub fn projected(&self, places: &[usize]) -> Self {
@@ -202,54 +213,70 @@ impl Frame {
                 })
             })
             .collect();
-        Self {
-            subject: place(self.subject).unwrap_or(0),
+        Self::new(
+            place(self.subject).unwrap_or(0),
             columns,
-            ignored: self.ignored.clone(),
+            self.ignored.clone(),
+        )
+    }
+
+    fn new(subject: usize, columns: Vec<FactColumn>, ignored: Vec<String>) -> Self {
+        let keys = columns.iter().map(|column| column.key.clone());
+        Self {
+            subject,
+            places: keys.zip(0..).collect(),
+            columns,
+            ignored,
         }
+    }
+
+    /// The place of the column of identities.
+    pub fn identity(&self) -> usize {
+        self.subject
     }
 
     /// Reads a batch; `first_row` is the number of rows of the table before it.
     ///
     /// # Errors
     /// [`FrameError::Unreadable`] for a column of a type that no fact can have.
-    pub fn read(&self, batch: &RecordBatch, first_row: usize) -> Result<Rows, FrameError> {
-        let rows = batch.num_rows();
-        let identities = cast(batch.column(self.subject), &DataType::Utf8).map_err(|_| {
+    pub fn read(&self, batch: &RecordBatch, first_row: usize) -> Result<Rows<'_>, FrameError> {
+        self.read_columns(batch.columns(), batch.num_rows(), first_row)
+    }
+
+    /// As [`Frame::read`], of the columns of a table in their order.
+    ///
+    /// # Errors
+    /// [`FrameError::Unreadable`] for a column of a type that no fact can have.
+    pub fn read_columns(
+        &self,
+        table: &[ArrayRef],
+        rows: usize,
+        first_row: usize,
+    ) -> Result<Rows<'_>, FrameError> {
+        let unreadable = |column: &str, array: &ArrayRef, wanted: &'static str| {
+            let (column, found) = (column.to_owned(), array.data_type().to_string());
             FrameError::Unreadable {
-                column: batch.schema().field(self.subject).name().clone(),
-                found: batch.column(self.subject).data_type().to_string(),
-                wanted: "text",
+                column,
+                found,
+                wanted,
             }
-        })?;
-        let identities: &StringArray = identities
-            .as_any()
-            .downcast_ref()
-            .expect("cast to text gives text");
-        let mut columns = HashMap::new();
+        };
+        let subject = &table[self.subject];
+        let identities = cast(subject, &DataType::Utf8)
+            .map_err(|_| unreadable(SUBJECT_COLUMNS[0], subject, "text"))?;
+        let mut columns = Vec::with_capacity(self.columns.len());
         let mut notes = Vec::new();
-        let mut bad: HashMap<usize, Vec<(FactKey, Given)>> = HashMap::new();
+        let mut exceptional: HashMap<usize, Vec<(FactKey, Given)>> = HashMap::new();
         for column in &self.columns {
-            let array = batch.column(column.index);
-            let absent = column.absent.map(|place| batch.column(place));
-            let read = cells::read(&column.variable, array, absent).ok_or_else(|| {
-                FrameError::Unreadable {
-                    column: column.name.clone(),
-                    found: array.data_type().to_string(),
-                    wanted: column.variable.ty.as_str(),
-                }
-            })?;
-            let Cells {
-                column: values,
-                refused,
-                beyond: too_large,
-            } = read;
-            for (row, value) in too_large {
-                bad.entry(row)
-                    .or_default()
-                    .push((column.key.clone(), Given::Known(value)));
+            let array = &table[column.index];
+            let absent = column.absent.map(|place| &table[place]);
+            let read = cells::read(&column.variable, array, absent)
+                .ok_or_else(|| unreadable(&column.name, array, column.variable.ty.as_str()))?;
+            for (row, value) in read.beyond {
+                let given = (column.key.clone(), Given::Known(value));
+                exceptional.entry(row).or_default().push(given);
             }
-            for (row, text, reason) in refused {
+            for (row, text, reason) in read.refused {
                 notes.push(Note {
                     row: first_row + row + 1,
                     column: column.name.clone(),
@@ -257,18 +284,20 @@ impl Frame {
                     reason,
                 });
                 let given = Given::Bad { text, why: reason };
-                bad.entry(row)
+                exceptional
+                    .entry(row)
                     .or_default()
                     .push((column.key.clone(), given));
             }
-            columns.insert(column.key.clone(), (column.variable.clone(), values));
+            columns.push(read.column);
         }
         notes.sort_by_key(|note| note.row);
         Ok(Rows {
-            identities: identities.clone(),
+            frame: self,
+            identities: identities.as_string().clone(),
             columns,
             notes,
-            bad,
+            exceptional,
             count: rows,
         })
     }
@@ -276,17 +305,20 @@ impl Frame {
 
 /// A batch of subjects as facts.
 #[derive(Debug)]
-pub struct Rows {
+pub struct Rows<'f> {
+    frame: &'f Frame,
     identities: StringArray,
-    columns: HashMap<FactKey, (Variable, Column)>,
+    /// In the order of the frame's columns.
+    columns: Vec<Column>,
     /// Cells that cannot be used, by row.
     pub notes: Vec<Note>,
-    /// What the columns cannot hold, by row: cells that cannot be used, numbers that are too large.
-    bad: HashMap<usize, Vec<(FactKey, Given)>>,
+    /// Rows that need the row-by-row judge, with what the columns cannot hold: cells that cannot be used,
+    /// numbers that are too large.
+    exceptional: HashMap<usize, Vec<(FactKey, Given)>>,
     count: usize,
 }
 
-impl Rows {
+impl Rows<'_> {
     /// The identity of a row.
     pub fn identity(&self, row: usize) -> &str {
         if self.identities.is_null(row) {
@@ -299,35 +331,47 @@ impl Rows {
     /// Whether a row needs the row-by-row judge: a cell cannot be used (then a formula does not stand in
     /// for it), or a number is larger than the vectors are made for.
     pub fn is_exceptional(&self, row: usize) -> bool {
-        self.bad.contains_key(&row)
+        self.exceptional.contains_key(&row)
+    }
+
+    /// The rows that need the row-by-row judge, in their order.
+    pub fn exceptional(&self) -> Vec<usize> {
+        let mut rows: Vec<usize> = self.exceptional.keys().copied().collect();
+        rows.sort_unstable();
+        rows
     }
 
     /// What is known about the subject of a row.
     pub fn facts(&self, row: usize) -> Facts {
         let mut facts = Facts::new(self.identity(row));
-        for (key, (variable, column)) in &self.columns {
+        for (is, column) in self.frame.columns.iter().zip(&self.columns) {
             let value = if column.is_absent(row) {
                 Value::Absent
             } else if column.has_value(row) {
-                cells::value_at(variable.ty, &column.vector, row)
+                cells::value_at(is.variable.ty, &column.vector, row)
             } else {
                 continue;
             };
-            facts.set(key.clone(), value);
+            facts.set(is.key.clone(), value);
         }
-        for (key, given) in self.bad.get(&row).into_iter().flatten() {
+        for (key, given) in self.exceptional.get(&row).into_iter().flatten() {
             facts.give(key.clone(), given.clone());
         }
         facts
     }
 }
 
-impl Source for Rows {
+impl Source for Rows<'_> {
     fn fact(&self, fact: &FactTerm, shape: Shape) -> Column {
         let given: Vec<&Column> = fact
             .keys
             .iter()
-            .filter_map(|key| self.columns.get(key).map(|(_, column)| column))
+            .filter_map(|key| {
+                self.frame
+                    .places
+                    .get(key)
+                    .map(|place| &self.columns[*place])
+            })
             .collect();
         let found = match given.as_slice() {
             [] => Column::plain(cells::unknown(shape, self.count)),

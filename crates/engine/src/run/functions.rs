@@ -8,6 +8,7 @@ use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
 use super::arithmetic::{self, both};
 use super::infer::quotient;
+use super::range::Range;
 use super::select;
 use super::shape::{Fixed, Shape, ten};
 use super::text;
@@ -36,6 +37,10 @@ pub fn within_calendar(vector: Vector, rows: usize) -> Vector {
         return vector;
     };
     let calendar = day_number(NaiveDate::MIN)..=day_number(NaiveDate::MAX);
+    let range = numbers.digits.range();
+    if calendar.contains(&range.low) && calendar.contains(&range.high) {
+        return Vector::Numbers(numbers);
+    }
     let inside =
         BooleanBuffer::collect_bool(rows, |row| calendar.contains(&numbers.digits.at(row)));
     let nulls = if inside.count_set_bits() == rows {
@@ -85,7 +90,7 @@ pub fn calculate(
                     arithmetic::subtract(&a.digits, a_is, &b.digits, b_is, rows, fixed)
                 }
                 Arithmetic::Multiply | Arithmetic::Divide => {
-                    arithmetic::multiply(&a.digits, &b.digits, rows, fixed)
+                    arithmetic::multiply(&a.digits, &b.digits, rows)
                 }
             };
             Vector::Numbers(Numbers {
@@ -93,9 +98,7 @@ pub fn calculate(
                 nulls: both(a.nulls.as_ref(), b.nulls.as_ref()),
             })
         }
-        (_, _, Shape::Quotient(above_is, below_is)) => {
-            quotients(operator, left, right, (above_is, below_is), rows)
-        }
+        (_, _, Shape::Quotient(above_is, _)) => quotients(operator, left, right, above_is, rows),
         _ => Vector::Null,
     }
 }
@@ -104,7 +107,7 @@ fn quotients(
     operator: Arithmetic,
     left: (&Vector, Shape),
     right: (&Vector, Shape),
-    (above_is, below_is): (Fixed, Fixed),
+    above_is: Fixed,
     rows: usize,
 ) -> Vector {
     let (Some((a, b)), Some((c, d))) = (select::parts(left.0), select::parts(right.0)) else {
@@ -114,40 +117,24 @@ fn quotients(
         return Vector::Null;
     };
     let nulls = both(a.nulls.as_ref(), c.nulls.as_ref());
-    let product = |x: &Digits, x_is: Fixed, y: &Digits, y_is: Fixed| {
-        // Its own bound decides the width; `times` was checked when the plan was made.
-        let into = x_is.times(y_is).unwrap_or(above_is);
-        (arithmetic::multiply(x, y, rows, into), into)
-    };
-    let (above, below) = match operator {
+    let product = |x: &Digits, y: &Digits| arithmetic::multiply(x, y, rows);
+    let (digits, below) = match operator {
         Arithmetic::Add | Arithmetic::Subtract => {
-            let (ad, left_is) = product(&a.digits, a_is, &d, d_is);
-            let (cb, right_is) = product(&c.digits, c_is, &b, b_is);
+            let (Some(left_is), Some(right_is)) = (a_is.times(d_is), c_is.times(b_is)) else {
+                return Vector::Null;
+            };
+            let (ad, cb) = (product(&a.digits, &d), product(&c.digits, &b));
             let above = if operator == Arithmetic::Add {
                 arithmetic::add(&ad, left_is, &cb, right_is, rows, above_is)
             } else {
                 arithmetic::subtract(&ad, left_is, &cb, right_is, rows, above_is)
             };
-            (above, product(&b, b_is, &d, d_is).0)
+            (above, product(&b, &d))
         }
-        Arithmetic::Multiply => (
-            product(&a.digits, a_is, &c.digits, c_is).0,
-            product(&b, b_is, &d, d_is).0,
-        ),
-        Arithmetic::Divide => (
-            product(&a.digits, a_is, &d, d_is).0,
-            product(&b, b_is, &c.digits, c_is).0,
-        ),
+        Arithmetic::Multiply => (product(&a.digits, &c.digits), product(&b, &d)),
+        Arithmetic::Divide => (product(&a.digits, &d), product(&b, &c.digits)),
     };
-    let _ = below_is;
-    let (above, below) = arithmetic::without_nought(
-        Numbers {
-            digits: above,
-            nulls,
-        },
-        below,
-        rows,
-    );
+    let above = arithmetic::known_quotients(Numbers { digits, nulls }, &below, rows);
     Vector::Quotients { above, below }
 }
 
@@ -164,10 +151,10 @@ pub fn compare(
             let Some(into) = a_is.union(b_is) else {
                 return same_truth(None, rows);
             };
-            let nulls = both(a.nulls.as_ref(), b.nulls.as_ref());
-            let a = arithmetic::rescale(&a.digits, a_is.scale, into);
-            let b = arithmetic::rescale(&b.digits, b_is.scale, into);
-            arithmetic::compare(operator, &a, &b, rows, nulls)
+            let a_side = (&a.digits, arithmetic::power(into.scale - a_is.scale));
+            let b_side = (&b.digits, arithmetic::power(into.scale - b_is.scale));
+            let bits = arithmetic::compare(operator, a_side, b_side, rows);
+            BooleanArray::new(bits, both(a.nulls.as_ref(), b.nulls.as_ref()))
         }
         ((Vector::Truth(a), _), (Vector::Truth(b), _)) => compare_truths(operator, a, b, rows),
         ((Vector::Text(_) | Vector::SameText(_), _), _)
@@ -196,19 +183,52 @@ fn compare_quotients(
     let Some(into) = left_is.union(right_is) else {
         return same_truth(None, rows);
     };
-    let ad = arithmetic::multiply(&a.digits, &d, rows, left_is);
-    let cb = arithmetic::multiply(&c.digits, &b, rows, right_is);
-    let ad = arithmetic::rescale(&ad, left_is.scale, into);
-    let cb = arithmetic::rescale(&cb, right_is.scale, into);
+    let (ad, cb) = (
+        Product::of(&a.digits, &d, rows),
+        Product::of(&c.digits, &b, rows),
+    );
+    let left_side = ad.scaled(arithmetic::power(into.scale - left_is.scale));
+    let right_side = cb.scaled(arithmetic::power(into.scale - right_is.scale));
     let nulls = both(a.nulls.as_ref(), c.nulls.as_ref());
-    let plain = arithmetic::compare(operator, &ad, &cb, rows, nulls.clone());
-    let negative = BooleanBuffer::collect_bool(rows, |row| (b.at(row) < 0) != (d.at(row) < 0));
-    if negative.count_set_bits() == 0 {
-        return plain;
+    let plain = arithmetic::compare(operator, left_side, right_side, rows);
+    if !b.range().has_negative() && !d.range().has_negative() {
+        return BooleanArray::new(plain, nulls);
     }
-    let swapped = arithmetic::compare(operator, &cb, &ad, rows, nulls.clone());
-    let values = &(plain.values() & &!&negative) | &(swapped.values() & &negative);
+    let below_nought = |digits: &Digits| {
+        arithmetic::compare(Comparison::Less, (digits, 1), (&Digits::Same(0), 1), rows)
+    };
+    let negative = &below_nought(&b) ^ &below_nought(&d);
+    if negative.count_set_bits() == 0 {
+        return BooleanArray::new(plain, nulls);
+    }
+    let swapped = arithmetic::compare(operator, right_side, left_side, rows);
+    let values = &(&plain & &!&negative) | &(&swapped & &negative);
     BooleanArray::new(values, nulls)
+}
+
+/// A product of which a positive constant is kept apart, so that it is multiplied where it is compared.
+struct Product {
+    digits: Digits,
+    factor: i128,
+}
+
+impl Product {
+    fn of(a: &Digits, b: &Digits, rows: usize) -> Self {
+        match (a, b) {
+            (other, Digits::Same(factor)) | (Digits::Same(factor), other) if *factor > 0 => Self {
+                digits: other.clone(),
+                factor: *factor,
+            },
+            _ => Self {
+                digits: arithmetic::multiply(a, b, rows),
+                factor: 1,
+            },
+        }
+    }
+
+    fn scaled(&self, by: i128) -> arithmetic::Scaled<'_> {
+        (&self.digits, self.factor.wrapping_mul(by))
+    }
 }
 
 fn compare_truths(
@@ -252,7 +272,7 @@ pub fn call(
     rows: usize,
 ) -> Vector {
     match function {
-        Function::Abs => absolute(arguments[0].0),
+        Function::Abs => absolute(arguments[0].0, rows),
         Function::Round { places } => round(arguments[0], places, rows),
         Function::Least => extreme(arguments, into, rows, Ordering::Less),
         Function::Greatest => extreme(arguments, into, rows, Ordering::Greater),
@@ -266,10 +286,10 @@ pub fn call(
         }),
         Function::AddMonths => add_months(arguments, rows),
         Function::ToMoney { factor } => match (arguments[0], into) {
-            ((Vector::Numbers(numbers), _), Shape::Number(fixed)) => {
+            ((Vector::Numbers(numbers), _), Shape::Number(_)) => {
                 let factor = Digits::Same(i128::from(factor));
                 Vector::Numbers(Numbers {
-                    digits: arithmetic::multiply(&numbers.digits, &factor, rows, fixed),
+                    digits: arithmetic::multiply(&numbers.digits, &factor, rows),
                     nulls: numbers.nulls.clone(),
                 })
             }
@@ -279,14 +299,19 @@ pub fn call(
     }
 }
 
-fn absolute(vector: &Vector) -> Vector {
+fn absolute(vector: &Vector, rows: usize) -> Vector {
     let Vector::Numbers(numbers) = vector else {
         return Vector::Null;
     };
+    let range = numbers.digits.range();
     let digits = match &numbers.digits {
+        digits if !range.has_negative() => digits.clone(),
         Digits::Same(value) => Digits::Same(value.abs()),
-        Digits::Narrow(values) => Digits::Narrow(values.iter().map(|v| v.wrapping_abs()).collect()),
-        Digits::Wide(values) => Digits::Wide(values.iter().map(|v| v.wrapping_abs()).collect()),
+        Digits::Narrow(values, _) if range.negated().is_narrow() => {
+            let values: Vec<i64> = values.iter().map(|value| value.wrapping_abs()).collect();
+            Digits::narrow(values)
+        }
+        digits => Digits::of_wide(digits.iter(rows).map(i128::wrapping_abs).collect()),
     };
     Vector::Numbers(Numbers {
         digits,
@@ -310,21 +335,47 @@ pub fn round(number: (&Vector, Shape), places: u32, rows: usize) -> Vector {
             let (Some(up), Some(down)) = (up, down) else {
                 return Vector::Null;
             };
-            let valid = |row: usize| above.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-            let values = (0..rows).map(|row| {
-                if valid(row) {
-                    arithmetic::divide_half_up(above.digits.at(row) * up, below.at(row) * down)
-                } else {
-                    0
-                }
-            });
+            // Both are powers of ten: what they have in common falls away.
+            let common = up.min(down);
             Vector::Numbers(Numbers {
-                digits: Digits::Wide(values.collect()),
+                digits: divided(above, (below, down / common), up / common, rows),
                 nulls: above.nulls.clone(),
             })
         }
         _ => Vector::Null,
     }
+}
+
+/// Numerators times `up` by divisors times `down`, rounded half away from zero; 0 where not known.
+fn divided(above: &Numbers, (below, down): (&Digits, i128), up: i128, rows: usize) -> Digits {
+    let valid = |row: usize| above.nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
+    let fits = |digits: &Digits, factor: i128| {
+        let range = digits.range().times(Range::of(factor));
+        range.is_narrow() && range.negated().is_narrow()
+    };
+    if let (Digits::Narrow(a, _), Digits::Narrow(b, _)) = (&above.digits, below)
+        && let (Ok(up_by), Ok(down_by)) = (i64::try_from(up), i64::try_from(down))
+        && fits(&above.digits, up)
+        && fits(below, down)
+    {
+        let quotients = a.iter().zip(b).enumerate().map(|(row, (a, b))| {
+            if !valid(row) {
+                return 0;
+            }
+            let (a, b) = (a.wrapping_mul(up_by), b.wrapping_mul(down_by));
+            let (a, b) = if b < 0 { (-a, -b) } else { (a, b) };
+            arithmetic::narrow_half_up(a, b)
+        });
+        return Digits::narrow(quotients.collect::<Vec<i64>>());
+    }
+    let quotients = (0..rows).map(|row| {
+        if valid(row) {
+            arithmetic::divide_half_up(above.digits.at(row) * up, below.at(row) * down)
+        } else {
+            0
+        }
+    });
+    Digits::of_wide(quotients.collect())
 }
 
 /// Decimals of a number after [`round`].
@@ -336,9 +387,9 @@ pub fn scale_after_round(shape: Shape, places: u32) -> u32 {
 }
 
 fn extreme(arguments: &[(&Vector, Shape)], into: Shape, rows: usize, wanted: Ordering) -> Vector {
-    let Shape::Number(fixed) = into else {
+    if !matches!(into, Shape::Number(_)) {
         return Vector::Null;
-    };
+    }
     let mut result: Option<Numbers> = None;
     for (vector, shape) in arguments {
         let Vector::Numbers(numbers) = select::fit(vector, *shape, into) else {
@@ -351,7 +402,7 @@ fn extreme(arguments: &[(&Vector, Shape)], into: Shape, rows: usize, wanted: Ord
                     &so_far.digits,
                     &numbers.digits,
                     rows,
-                    fixed,
+                    so_far.digits.range().union(numbers.digits.range()),
                     |a, b| if a.cmp(&b) == wanted { a } else { b },
                     |a, b| if a.cmp(&b) == wanted { a } else { b },
                 ),
@@ -422,7 +473,7 @@ fn from_options(rows: usize, f: impl Fn(usize) -> Option<i128>) -> Vector {
     }
     let nulls = NullBuffer::from(known);
     Vector::Numbers(Numbers {
-        digits: Digits::Narrow(values),
+        digits: Digits::narrow(values),
         nulls: (nulls.null_count() > 0).then_some(nulls),
     })
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Decimal128Builder, ListBuilder, MapBuilder, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanBuilder, Decimal128Array, Decimal128Builder, ListBuilder,
+    MapBuilder, StringBuilder, StructArray,
 };
-use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 
@@ -49,7 +50,7 @@ pub fn gap_text(value: i128, unit: GapUnit) -> String {
 /// The rows of a judged batch.
 pub fn rows(
     plan: &Plan,
-    rows: &Rows,
+    rows: &Rows<'_>,
     judged: &[Judged],
     population: Option<&Population>,
 ) -> Vec<LongRow> {
@@ -62,8 +63,8 @@ pub fn rows(
             let in_force = verdict != Verdict::NotInForce;
             // What is missing needs the path through the expressions, which the vectors do not keep.
             let open = in_force
-                && (policy.unknown[row] != 0
-                    || (verdict != Verdict::Ineligible && policy.amount[row].is_none()));
+                && (policy.has_unknown(row)
+                    || (verdict != Verdict::Ineligible && policy.amount.get(row).is_none()));
             let missing = if open {
                 judge
                     .policy(id)
@@ -75,15 +76,15 @@ pub fn rows(
                 subject_id: rows.identity(row).to_owned(),
                 policy: id.clone(),
                 verdict,
-                amount: policy.amount[row].filter(|_| in_force),
-                saves: policy.saves[row].filter(|_| in_force),
-                chosen: policy.chosen[row],
-                failed: failed(plan, id, policy.failed[row]),
+                amount: policy.amount.get(row).filter(|_| in_force),
+                saves: policy.saves.get(row).filter(|_| in_force),
+                chosen: policy.chosen.value(row),
+                failed: failed(plan, id, policy, row),
                 missing: missing.unwrap_or_default(),
                 gaps: wide::gaps(plan, id)
                     .zip(&policy.gaps)
                     .filter_map(|((clause, unit), (_, values))| {
-                        Some((clause.to_owned(), values[row]?, unit))
+                        Some((clause.to_owned(), values.get(row)?, unit))
                     })
                     .collect(),
             });
@@ -92,15 +93,13 @@ pub fn rows(
     all
 }
 
-fn failed(plan: &Plan, id: &str, mask: u64) -> Vec<String> {
-    let clauses = plan
-        .binding
-        .policy(id)
-        .into_iter()
-        .flat_map(|policy| &policy.clauses);
+fn failed(plan: &Plan, id: &str, policy: &Judged, row: usize) -> Vec<String> {
+    let bound = plan.binding.policy(id).into_iter();
+    let clauses = bound.flat_map(|policy| &policy.clauses);
     clauses
-        .filter(|clause| mask >> clause.index & 1 == 1)
-        .map(|clause| clause.id.clone())
+        .zip(&policy.clauses)
+        .filter(|(_, bits)| bits.fails.value(row))
+        .map(|(clause, _)| clause.id.clone())
         .collect()
 }
 
@@ -182,4 +181,48 @@ pub fn batch(rows: &[LongRow]) -> Result<RecordBatch, ArrowError> {
         Arc::new(gaps.finish()),
     ];
     RecordBatch::try_new(schema(), columns)
+}
+
+/// The rows of a batch of [`schema`]; the units of gaps are those of the plan.
+pub fn read(plan: &Plan, batch: &RecordBatch) -> Vec<LongRow> {
+    let text = |place: usize| batch.column(place).as_string::<i32>();
+    let money = |place: usize| batch.column(place).as_primitive::<Decimal128Type>();
+    let (subject, policy, verdict) = (text(0), text(1), text(2));
+    let (amount, saves) = (money(3), money(4));
+    let chosen = batch.column(5).as_boolean();
+    let (failed, missing) = (
+        batch.column(6).as_list::<i32>(),
+        batch.column(7).as_list::<i32>(),
+    );
+    let gaps = batch.column(8).as_map();
+    let some = |numbers: &Decimal128Array, row| numbers.is_valid(row).then(|| numbers.value(row));
+    let one = |row: usize| LongRow {
+        subject_id: subject.value(row).to_owned(),
+        policy: policy.value(row).to_owned(),
+        verdict: Verdict::named(verdict.value(row)).unwrap_or(Verdict::Unknown),
+        amount: some(amount, row),
+        saves: some(saves, row),
+        chosen: chosen.value(row),
+        failed: words(&failed.value(row)),
+        missing: words(&missing.value(row)),
+        gaps: gaps_of(plan, policy.value(row), &gaps.value(row)),
+    };
+    (0..batch.num_rows()).map(one).collect()
+}
+
+fn words(list: &ArrayRef) -> Vec<String> {
+    let list = list.as_string::<i32>();
+    list.iter().flatten().map(str::to_owned).collect()
+}
+
+fn gaps_of(plan: &Plan, policy: &str, entries: &StructArray) -> Vec<(String, i128, GapUnit)> {
+    let clauses = entries.column(0).as_string::<i32>();
+    let values = entries.column(1).as_primitive::<Decimal128Type>();
+    let gap = |row: usize| {
+        let clause = clauses.value(row);
+        let (_, unit) = wide::gaps(plan, policy).find(|(id, _)| *id == clause)?;
+        let value = values.value(row) / 10_i128.pow(6 - unit.places());
+        Some((clause.to_owned(), value, unit))
+    };
+    (0..entries.len()).filter_map(gap).collect()
 }

@@ -2,27 +2,37 @@
 
 mod arithmetic;
 mod batch;
+mod bits;
 mod cells;
+mod choice;
 mod frame;
+mod function;
 mod functions;
+mod identities;
 mod infer;
+mod judging;
 mod long;
 mod parquet_parts;
+mod parts;
 mod plan;
 mod program;
+mod range;
+mod remarks;
 mod screen;
 mod select;
 mod shape;
 mod summary;
+mod tally;
 mod text;
 mod vector;
 mod wide;
 
-pub use batch::{Amounts, Judged, judge, judge_of};
+pub use batch::{ClauseBits, Judged, judge, judge_of};
 pub use frame::{FactColumn, Frame, FrameError, Note, Rows, check_identities, text_column};
 pub use long::{LongRow, gap_text};
 pub use plan::{Plan, PolicyPlan};
 pub use program::{Program, Source};
+pub use range::Range;
 pub use screen::{Input, Output, ScreenError, Screened, Screening};
 pub use shape::Shape;
 pub use summary::{PolicySummary, money_text};

@@ -4,24 +4,38 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use datafusion::parquet::basic::Compression;
 use datafusion::parquet::column::writer::ColumnCloseResult;
 use datafusion::parquet::file::metadata::ParquetMetaDataReader;
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
+use datafusion::parquet::schema::types::ColumnPath;
 
 use super::screen::ScreenError;
 
-/// Rows of a row group: every column's writer buffers one, so larger groups cost memory.
-const ROW_GROUP_ROWS: usize = 131_072;
+/// Values of a row group: every column's writer buffers one, so larger groups cost memory.
+const GROUP_VALUES: usize = 24 << 20;
 
-/// How results are written.
-pub fn properties() -> WriterProperties {
-    WriterProperties::builder()
+/// How results are written. Numbers that seldom repeat are not looked for in a dictionary.
+pub fn options(schema: &Schema) -> ArrowWriterOptions {
+    let rows = (GROUP_VALUES / schema.fields().len()).clamp(8 * 1024, 128 * 1024);
+    let mut properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .set_statistics_enabled(EnabledStatistics::Chunk)
-        .build()
+        .set_max_row_group_row_count(Some(rows))
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    for field in schema.fields() {
+        if matches!(field.data_type(), DataType::Decimal64(..) | DataType::Int64) {
+            let column = ColumnPath::from(vec![field.name().clone()]);
+            properties = properties.set_column_dictionary_enabled(column, false);
+        }
+    }
+    // Arrow's own description is left out: it would say how wide our decimals are in memory, which older
+    // readers do not understand, and Parquet's says all that is needed.
+    ArrowWriterOptions::new()
+        .with_properties(properties.build())
+        .with_skip_arrow_metadata(true)
 }
 
 /// Joins the parts, in their order, into one file, and takes them away.

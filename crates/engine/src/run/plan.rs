@@ -78,11 +78,13 @@ pub struct Plan {
     pub cliques: Vec<Vec<usize>>,
     /// Places of policies whose choice needs the exact search over combinations.
     pub entangled: BTreeSet<usize>,
+    /// Whether gaps are wanted; a summary has none.
+    pub with_gaps: bool,
 }
 
 impl Plan {
-    /// The plan for all selected policies of a binding.
-    pub fn new(binding: Arc<Binding>) -> Self {
+    /// The plan for all selected policies of a binding, with gaps or without.
+    pub fn new(binding: Arc<Binding>, with_gaps: bool) -> Self {
         let shapes = Program::shapes_of(&binding.terms);
         let mut roots = Vec::new();
         let policies: Vec<PolicyPlan> = binding
@@ -90,7 +92,7 @@ impl Plan {
             .iter()
             .map(|id| {
                 let bound = binding.policy(id).expect("selected policies are bound");
-                policy_plan(&binding, bound, &shapes, &mut roots)
+                policy_plan(&binding, bound, &shapes, with_gaps, &mut roots)
             })
             .collect();
         let program = Program::new(&binding.terms, shapes, &roots, binding.as_of);
@@ -101,7 +103,16 @@ impl Plan {
             policies,
             cliques,
             entangled,
+            with_gaps,
         }
+    }
+
+    /// The selected policy at a place.
+    pub fn bound(&self, place: usize) -> &BoundPolicy {
+        let id = &self.binding.selected[place];
+        self.binding
+            .policy(id)
+            .expect("selected policies are bound")
     }
 
     /// Whether any selected policy is judged row by row.
@@ -116,13 +127,14 @@ fn policy_plan(
     binding: &Binding,
     bound: &BoundPolicy,
     shapes: &[Option<Shape>],
+    with_gaps: bool,
     roots: &mut Vec<TermId>,
 ) -> PolicyPlan {
     if !bound.in_force {
         return PolicyPlan::NotInForce;
     }
     let mut wanted = Vec::new();
-    match batch_plan(binding, bound, shapes, &mut wanted) {
+    match batch_plan(binding, bound, shapes, with_gaps, &mut wanted) {
         Some(plan) => {
             roots.extend(wanted);
             plan
@@ -135,6 +147,7 @@ fn batch_plan(
     binding: &Binding,
     bound: &BoundPolicy,
     shapes: &[Option<Shape>],
+    with_gaps: bool,
     wanted: &mut Vec<TermId>,
 ) -> Option<PolicyPlan> {
     let mut clauses = Vec::with_capacity(bound.clauses.len());
@@ -142,8 +155,7 @@ fn batch_plan(
         shapes[clause.when.index()]?;
         wanted.push(clause.when);
         let gap = match &clause.gap {
-            None => None,
-            Some(gap) => {
+            Some(gap) if with_gaps => {
                 let (from, less) = (shapes[gap.from.index()]?, shapes[gap.less.index()]?);
                 let shape = infer::arithmetic(Arithmetic::Subtract, from, less)?;
                 infer::rounded_shape(shape, gap.unit.places())?;
@@ -155,6 +167,7 @@ fn batch_plan(
                     shape,
                 })
             }
+            _ => None,
         };
         clauses.push(ClausePlan {
             bit: clause.index,

@@ -172,6 +172,9 @@ impl Batch<'_> {
                 truth(Ok(self.compare(*operator, *left, *right)))
             }
             TermKind::In(value, list) => {
+                if let Some(any) = self.in_words(*value, list) {
+                    return truth(Ok(any));
+                }
                 let mut any = same_truth(Some(false), self.rows());
                 for item in list {
                     let equal = self.compare(Comparison::Equal, *value, *item);
@@ -353,6 +356,29 @@ impl Batch<'_> {
         }
     }
 
+    /// Whether a text is one of these words, where all of them are the same for all rows: one look at
+    /// each text instead of one a word.
+    fn in_words(&self, value: TermId, list: &[TermId]) -> Option<BooleanArray> {
+        let words = list.iter().map(|id| match &self.column(*id).vector {
+            Vector::SameText(word) => Some(word.as_str()),
+            _ => None,
+        });
+        let words: Vec<&str> = words.collect::<Option<_>>()?;
+        let column = self.column(value);
+        let found = match &column.vector {
+            vector @ Vector::Text(_) => text::is_any(vector, &words, self.rows()),
+            _ => return None,
+        };
+        let Some(absent) = &column.absent else {
+            return Some(found);
+        };
+        // What is absent is none of them.
+        let nulls = found
+            .nulls()
+            .map(|nulls| NullBuffer::new(nulls.inner() | absent));
+        Some(BooleanArray::new(found.values() & &!absent, nulls))
+    }
+
     fn compare_vectors(
         &self,
         operator: Comparison,
@@ -401,17 +427,12 @@ impl Batch<'_> {
             into_above,
         );
         let below = arithmetic::rescale(&base_n.digits, base_is.scale, into_below);
-        let positive = NullBuffer::new(BooleanBuffer::collect_bool(rows, |row| below.at(row) > 0));
+        let positive = arithmetic::rows_where(&below, Comparison::Greater, rows);
         let known = arithmetic::both(now_n.nulls.as_ref(), base_n.nulls.as_ref());
-        let nulls = arithmetic::both(known.as_ref(), Some(&positive));
-        let (above, below) = arithmetic::without_nought(
-            Numbers {
-                digits: above,
-                nulls,
-            },
-            below,
-            rows,
-        );
+        let above = Numbers {
+            digits: above,
+            nulls: arithmetic::both(known.as_ref(), positive.as_ref()),
+        };
         Vector::Quotients { above, below }
     }
 

@@ -1,35 +1,38 @@
-//! Screening: a table of subjects against the rulebook, from a DataFusion plan to a file or a summary.
+//! Screening: a table of subjects against the rulebook, as one DataFusion plan.
+//!
+//! The plan reads the columns that the rules need and applies `judge` to them, or `tally` where only the
+//! summary is wanted; what comes out is counted and written part by part.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::array::AsArray;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SendableRecordBatchStream;
-use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::logical_expr::{AggregateUDF, Expr, ScalarUDF};
 use datafusion::parquet::errors::ParquetError;
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, col, ident};
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, ident};
 use domain::SubjectKind;
 use futures::StreamExt;
 
-use super::batch::{Judged, judge};
-use super::frame::{Frame, FrameError, Note, Rows};
-use super::long::{self, LongRow};
+use super::frame::{Frame, FrameError, Note};
+use super::function::{Form, JudgeFunction};
+use super::identities::{Search, as_text};
+use super::judging::{BATCH_ROWS, Judging, pieces};
+use super::long::LongRow;
+use super::parquet_parts;
+use super::parts::{self, Part};
 use super::plan::Plan;
-use super::program::Source;
+use super::remarks::Remark;
 use super::summary::PolicySummary;
-use super::{parquet_parts, wide};
+use super::tally::{Tally, TallyFunction};
 use crate::judge::{Binding, BindingTerms, Population, Select};
 use crate::rulebook::{ParameterValue, Rulebook};
-
-/// Rows that are judged at a time: the vectors of one batch stay in the processor's cache.
-const BATCH_ROWS: usize = 8192;
 
 /// What is to be judged.
 pub struct Screening<'r> {
@@ -88,7 +91,7 @@ pub enum ScreenError {
     Frame(#[from] FrameError),
     /// The input cannot be read.
     #[error("the input cannot be read: {0}")]
-    Read(#[from] DataFusionError),
+    Read(DataFusionError),
     /// The output cannot be made.
     #[error("the output cannot be made: {0}")]
     Arrow(#[from] ArrowError),
@@ -108,21 +111,25 @@ pub enum ScreenError {
     Background(#[from] tokio::task::JoinError),
 }
 
-/// What every part of a run shares.
-struct Shared {
-    plan: Plan,
-    frame: Frame,
-    population: Option<Population>,
+impl From<DataFusionError> for ScreenError {
+    /// An error of ours that went through DataFusion comes out as what it was.
+    fn from(error: DataFusionError) -> Self {
+        let root = error.find_root();
+        if let DataFusionError::External(inner) = root
+            && let Some(frame) = inner.downcast_ref::<FrameError>()
+        {
+            return Self::Frame(frame.clone());
+        }
+        Self::Read(error)
+    }
 }
 
-/// What one part of a run gives.
-#[derive(Default)]
-struct Part {
-    summary: Vec<PolicySummary>,
-    rows: Vec<LongRow>,
-    notes: Vec<Note>,
-    identities: Vec<u64>,
-    subjects: usize,
+/// A table and the rules that are ready to judge its rows.
+struct Prepared {
+    judging: Arc<Judging>,
+    /// Only the columns that are needed.
+    table: DataFrame,
+    schema: SchemaRef,
 }
 
 impl Screening<'_> {
@@ -147,65 +154,38 @@ impl Screening<'_> {
     /// # Errors
     /// [`ScreenError`] where it cannot be read or written, or has no subjects; nothing is left behind.
     pub async fn run(&self, input: Input, output: Output) -> Result<Screened, ScreenError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        // A table in memory is small; one part keeps its rows in order.
-        let partitions = if matches!(input, Input::Parquet(_)) {
-            threads
-        } else {
-            1
+        let table = open(session(&input), input).await?;
+        let prepared = self.prepare(table, &output).await?;
+        let form = match output {
+            Output::Summary => return prepared.tally().await,
+            Output::Rows | Output::LongParquet(_) => Form::Long,
+            Output::WideParquet(_) => Form::Wide,
         };
-        let mut config = SessionConfig::new()
-            .with_target_partitions(partitions)
-            .with_batch_size(BATCH_ROWS);
-        config
-            .options_mut()
-            .execution
-            .parquet
-            .schema_force_view_types = false;
-        config.options_mut().optimizer.repartition_file_min_size = 0;
-        let context = SessionContext::new_with_config(config);
-        let table = match input {
-            Input::Table(batch) => context.read_batch(batch)?,
-            Input::Parquet(path) => {
-                let path = path.to_string_lossy().into_owned();
-                context
-                    .read_parquet(path, ParquetReadOptions::default())
-                    .await?
-            }
-        };
-        let schema = Arc::new(table.schema().as_arrow().clone());
-        let frame = Frame::of_schema(self.rulebook, &self.subject, &schema)?;
-        let plan = Plan::new(Arc::new(self.bind(&frame)));
-        let (shared, table) = self.prepare(table, &schema, frame, plan).await?;
-        let parts = run_parts(&shared, table, &output).await?;
-        finish(&shared, parts, &output)
+        prepared.judge(form, &output).await
     }
 
     /// Reads only the columns that are needed; takes in the whole population first where a scorecard
     /// compares subjects with each other.
-    async fn prepare(
-        &self,
-        table: DataFrame,
-        schema: &SchemaRef,
-        frame: Frame,
-        plan: Plan,
-    ) -> Result<(Arc<Shared>, DataFrame), ScreenError> {
-        // Rows that are judged one by one read any fact that a rule names, so all columns stay then.
+    async fn prepare(&self, table: DataFrame, output: &Output) -> Result<Prepared, ScreenError> {
+        let schema = Arc::new(table.schema().as_arrow().clone());
+        let frame = Frame::of_schema(self.rulebook, &self.subject, &schema)?;
+        let binding = Arc::new(self.bind(&frame));
+        let plan = Plan::new(binding, !matches!(output, Output::Summary));
+        // What is judged one by one reads any fact that a rule names, so all columns stay then; so does
+        // the long form, which names what is missing.
         let by_rows = plan.needs_rows() || !plan.entangled.is_empty();
-        let every: Vec<usize> = (0..schema.fields().len()).collect();
-        let places = if by_rows {
-            every
+        let long = matches!(output, Output::Rows | Output::LongParquet(_));
+        let places = if by_rows || long {
+            frame.every_place()
         } else {
             frame.places(plan.program.facts())
         };
-        let columns = places
-            .iter()
-            .map(|place| col(ident_of(schema, *place)))
-            .collect::<Vec<_>>();
-        let table = table.select(columns)?;
+        let table = table.select(columns(&schema, &places))?;
         let frame = frame.projected(&places);
-        let compares = plan.binding.card_ids().next().is_some();
-        let population = if compares {
+        let schema: SchemaRef = Arc::new(schema.project(&places)?);
+        // A column of a type that no fact can have is found before anything runs.
+        frame.read(&RecordBatch::new_empty(Arc::clone(&schema)), 0)?;
+        let population = if Population::is_needed(&plan.binding) {
             let mut everybody = Vec::new();
             for batch in table.clone().collect().await? {
                 let rows = frame.read(&batch, 0)?;
@@ -215,237 +195,172 @@ impl Screening<'_> {
         } else {
             None
         };
-        Ok((
-            Arc::new(Shared {
-                plan,
-                frame,
-                population,
-            }),
+        let judging = Arc::new(Judging {
+            plan,
+            frame,
+            population,
+        });
+        Ok(Prepared {
+            judging,
             table,
-        ))
+            schema,
+        })
     }
 }
 
-/// A column's name as an expression that folds nothing.
-fn ident_of(schema: &SchemaRef, place: usize) -> datafusion::common::Column {
-    match ident(schema.field(place).name()) {
-        datafusion::logical_expr::Expr::Column(column) => column,
-        _ => datafusion::common::Column::from_name(schema.field(place).name()),
-    }
+/// Columns of a table by their places, as expressions that fold no name.
+fn columns(schema: &Schema, places: &[usize]) -> Vec<Expr> {
+    let name = |place: &usize| ident(schema.field(*place).name());
+    places.iter().map(name).collect()
 }
 
-async fn run_parts(
-    shared: &Arc<Shared>,
-    table: DataFrame,
-    output: &Output,
-) -> Result<Vec<(Part, Option<PathBuf>)>, ScreenError> {
-    let streams = table.execute_stream_partitioned().await?;
-    let mut tasks = Vec::new();
-    for (number, stream) in streams.into_iter().enumerate() {
-        let shared = Arc::clone(shared);
-        let (path, is_wide) = match output {
-            Output::WideParquet(path) => (Some(part_path(path, number)), true),
-            Output::LongParquet(path) => (Some(part_path(path, number)), false),
-            Output::Summary | Output::Rows => (None, false),
+fn session(input: &Input) -> SessionContext {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // A table in memory is small; one part keeps its rows in order.
+    let partitions = match input {
+        Input::Table(_) => 1,
+        Input::Parquet(_) => threads,
+    };
+    SessionContext::new_with_config(configured(SessionConfig::new(), partitions))
+}
+
+/// How a session reads and cuts a table.
+pub fn configured(config: SessionConfig, partitions: usize) -> SessionConfig {
+    let mut config = config
+        .with_target_partitions(partitions)
+        .with_batch_size(BATCH_ROWS);
+    let options = config.options_mut();
+    options.execution.parquet.schema_force_view_types = false;
+    options.optimizer.repartition_file_min_size = 0;
+    config
+}
+
+async fn open(context: SessionContext, input: Input) -> Result<DataFrame, ScreenError> {
+    Ok(match input {
+        Input::Table(batch) => {
+            let schema = batch.schema();
+            let cut = pieces(batch.columns(), batch.num_rows())
+                .map(|(columns, _)| RecordBatch::try_new(Arc::clone(&schema), columns))
+                .collect::<Result<Vec<_>, _>>()?;
+            if cut.is_empty() {
+                context.read_batch(batch)?
+            } else {
+                context.read_batches(cut)?
+            }
+        }
+        Input::Parquet(path) => {
+            let path = path.to_string_lossy().into_owned();
+            context
+                .read_parquet(path, ParquetReadOptions::default())
+                .await?
+        }
+    })
+}
+
+impl Prepared {
+    fn arguments(&self) -> Vec<Expr> {
+        let every: Vec<usize> = (0..self.schema.fields().len()).collect();
+        columns(&self.schema, &every)
+    }
+
+    /// The summary alone.
+    async fn tally(&self) -> Result<Screened, ScreenError> {
+        let tally = AggregateUDF::from(TallyFunction::new(Arc::clone(&self.judging)));
+        let plan = self
+            .table
+            .clone()
+            .aggregate(vec![], vec![tally.call(self.arguments()).alias("tally")])?;
+        let mut total = Tally::of(&self.judging.plan.binding.selected);
+        for batch in plan.collect().await? {
+            total.add(batch.column(0).as_struct().columns());
+        }
+        let notes = self
+            .search(&total.identities.hashes, &total.remarks)
+            .await?;
+        Ok(Screened {
+            summary: total.summary,
+            notes,
+            ignored: self.judging.frame.ignored.clone(),
+            subjects: total.subjects,
+            rows: Vec::new(),
+        })
+    }
+
+    /// Every row in a form, into memory or a file, and the summary.
+    async fn judge(&self, form: Form, output: &Output) -> Result<Screened, ScreenError> {
+        let judge = ScalarUDF::from(JudgeFunction::new(Arc::clone(&self.judging), form));
+        let plan = self
+            .table
+            .clone()
+            .select(vec![judge.call(self.arguments()).alias("judged")])?;
+        let streams = plan.execute_stream_partitioned().await?;
+        let parts = parts::run(&self.judging, form, streams, output).await?;
+        let discard = |parts: &[Part]| parts.iter().for_each(Part::discard);
+        let mut screened = Screened {
+            ignored: self.judging.frame.ignored.clone(),
+            ..Screened::default()
         };
-        let keep = matches!(output, Output::Rows);
-        tasks.push(tokio::spawn(async move {
-            let part = run_part(&shared, stream, path.as_deref(), is_wide, keep).await?;
-            Ok::<_, ScreenError>((part, path))
-        }));
-    }
-    let mut parts = Vec::new();
-    let mut failed = None;
-    for task in tasks {
-        match task.await? {
-            Ok(part) => parts.push(part),
-            Err(error) => failed = failed.or(Some(error)),
+        let mut total = Tally::of(&self.judging.plan.binding.selected);
+        let mut files = Vec::new();
+        for part in &parts {
+            files.extend(part.file.clone());
+            total.identities.extend(&part.tally.identities.hashes);
         }
-    }
-    match failed {
-        None => Ok(parts),
-        Some(error) => {
-            for (_, path) in parts {
-                discard(path.as_deref());
-            }
-            Err(error)
+        total.identities.keep_repeated();
+        if let Err(error) = self.search(&total.identities.hashes, &[]).await {
+            discard(&parts);
+            return Err(error);
         }
-    }
-}
-
-/// A part's own file beside the output.
-fn part_path(path: &Path, number: usize) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".part{number}"));
-    PathBuf::from(name)
-}
-
-fn discard(path: Option<&Path>) {
-    if let Some(path) = path {
-        // It may not be there; then there is nothing to take away.
-        drop(std::fs::remove_file(path));
-    }
-}
-
-async fn run_part(
-    shared: &Shared,
-    mut stream: SendableRecordBatchStream,
-    path: Option<&Path>,
-    is_wide: bool,
-    keep: bool,
-) -> Result<Part, ScreenError> {
-    let schema = if is_wide {
-        wide::schema(&shared.plan)
-    } else {
-        long::schema()
-    };
-    let mut writer = path.map(|path| open_writer(path, &schema)).transpose()?;
-    let mut part = Part {
-        summary: shared
-            .plan
-            .binding
-            .selected
-            .iter()
-            .map(|policy| PolicySummary {
-                policy: policy.clone(),
-                ..PolicySummary::default()
-            })
-            .collect(),
-        ..Part::default()
-    };
-    let result = async {
-        while let Some(batch) = stream.next().await {
-            let batch = batch?;
-            let rows = shared.frame.read(&batch, part.subjects)?;
-            let judged = judge(&shared.plan, &rows, shared.population.as_ref());
-            take_in(&mut part, &rows, &judged);
-            let long = (keep || (writer.is_some() && !is_wide))
-                .then(|| long::rows(&shared.plan, &rows, &judged, shared.population.as_ref()));
-            if let Some(writer) = &mut writer {
-                match &long {
-                    Some(long) => writer.write(&long::batch(long)?)?,
-                    None => writer.write(&wide::batch(&shared.plan, &schema, &rows, &judged)?)?,
-                }
-            }
-            if keep {
-                part.rows.extend(long.into_iter().flatten());
-            }
-        }
-        if let Some(writer) = writer {
-            writer.close()?;
-        }
-        Ok::<_, ScreenError>(part)
-    }
-    .await;
-    if result.is_err() {
-        discard(path);
-    }
-    result
-}
-
-fn open_writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, ScreenError> {
-    let file = File::create(path).map_err(|source| ScreenError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
-    Ok(ArrowWriter::try_new(
-        file,
-        Arc::clone(schema),
-        Some(parquet_parts::properties()),
-    )?)
-}
-
-fn take_in(part: &mut Part, rows: &Rows, judged: &[Judged]) {
-    let count = rows.rows();
-    for (summary, policy) in part.summary.iter_mut().zip(judged) {
-        summary.add(policy, count);
-    }
-    part.notes.extend(rows.notes.iter().cloned());
-    part.identities
-        .extend((0..count).map(|row| hash(rows.identity(row))));
-    part.subjects += count;
-}
-
-fn hash(text: &str) -> u64 {
-    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(text)
-}
-
-fn finish(
-    shared: &Shared,
-    parts: Vec<(Part, Option<PathBuf>)>,
-    output: &Output,
-) -> Result<Screened, ScreenError> {
-    let mut screened = Screened {
-        ignored: shared.frame.ignored.clone(),
-        ..Screened::default()
-    };
-    let mut identities = Vec::new();
-    let mut files = Vec::new();
-    for (part, path) in parts {
-        let before = usize::try_from(screened.subjects).unwrap_or(usize::MAX);
-        if screened.summary.is_empty() {
-            screened.summary = part.summary;
-        } else {
-            for (sum, other) in screened.summary.iter_mut().zip(&part.summary) {
+        for part in parts {
+            let before = usize::try_from(screened.subjects).unwrap_or(usize::MAX);
+            for (sum, other) in total.summary.iter_mut().zip(&part.tally.summary) {
                 sum.merge(other);
             }
-        }
-        screened
-            .notes
-            .extend(part.notes.into_iter().map(|note| Note {
+            let notes = part.notes.into_iter();
+            screened.notes.extend(notes.map(|note| Note {
                 row: note.row + before,
                 ..note
             }));
-        screened.rows.extend(part.rows);
-        identities.extend(part.identities);
-        screened.subjects += part.subjects as u64;
-        files.extend(path);
-    }
-    if let Some((first, second)) = repeated(&identities) {
-        for file in &files {
-            discard(Some(file));
+            screened.rows.extend(part.rows);
+            screened.subjects += part.tally.subjects;
         }
-        let id = screened
-            .rows
-            .get(first * shared.plan.binding.selected.len().max(1))
-            .map_or_else(|| "?".to_owned(), |row| row.subject_id.clone());
-        return Err(FrameError::SubjectTwice {
-            id,
-            first: first + 1,
-            second: second + 1,
+        screened.summary = total.summary;
+        if let Output::WideParquet(path) | Output::LongParquet(path) = output {
+            parquet_parts::join(&files, path)?;
         }
-        .into());
+        Ok(screened)
     }
-    if let Output::WideParquet(path) | Output::LongParquet(path) = output {
-        parquet_parts::join(&files, path)?;
-    }
-    Ok(screened)
-}
 
-/// The rows of the first identity that stands twice. Two different identities of 64 equal hash bits
-/// among a nation's enterprises have a chance of one in a hundred thousand; they would be refused.
-fn repeated(identities: &[u64]) -> Option<(usize, usize)> {
-    let mut sorted: Vec<u64> = identities.to_vec();
-    sorted.sort_unstable();
-    let twice: std::collections::HashSet<u64> = sorted
-        .windows(2)
-        .filter(|pair| pair[0] == pair[1])
-        .map(|pair| pair[0])
-        .collect();
-    if twice.is_empty() {
-        return None;
+    /// Looks through the identities once more where two of them have the same hash, or where it is not
+    /// known in which rows remarks belong; gives the remarks as notes.
+    async fn search(&self, suspects: &[u64], remarks: &[Remark]) -> Result<Vec<Note>, ScreenError> {
+        if suspects.is_empty() && remarks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted = remarks.iter().map(|remark| remark.subject.clone());
+        let mut search = Search::new(suspects, wanted);
+        let identity = columns(&self.schema, &[self.judging.frame.identity()]);
+        let plan = self.table.clone().select(identity)?;
+        for mut stream in plan.execute_stream_partitioned().await? {
+            while let Some(batch) = stream.next().await {
+                if let Some(found) = search.look(&as_text(batch?.column(0))?)? {
+                    return Err(FrameError::SubjectTwice {
+                        id: found.id,
+                        first: found.first,
+                        second: found.second,
+                    }
+                    .into());
+                }
+            }
+        }
+        let note = |remark: &Remark| Note {
+            row: search.row(&remark.subject),
+            column: remark.column.clone(),
+            value: remark.value.clone(),
+            reason: remark.reason,
+        };
+        let mut notes: Vec<Note> = remarks.iter().map(note).collect();
+        notes.sort_by_key(|note| note.row);
+        Ok(notes)
     }
-    let mut seen: HashMap<u64, usize> = HashMap::new();
-    identities.iter().enumerate().find_map(|(row, id)| {
-        if !twice.contains(id) {
-            return None;
-        }
-        if let Some(first) = seen.get(id) {
-            Some((*first, row))
-        } else {
-            seen.insert(*id, row);
-            None
-        }
-    })
 }

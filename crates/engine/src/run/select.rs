@@ -6,8 +6,10 @@ use datafusion::arrow::array::{BooleanArray, StringBuilder};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
 use super::arithmetic;
+use super::bits;
 use super::infer::quotient;
-use super::shape::{Fixed, Shape};
+use super::range::Range;
+use super::shape::Shape;
 use super::text;
 use super::vector::{Digits, Numbers, Vector};
 
@@ -53,22 +55,22 @@ pub fn pick(parts: &[(BooleanBuffer, Vector)], shape: Shape, rows: usize) -> Vec
         Shape::Null => Vector::Null,
         Shape::Truth => pick_truth(parts, rows),
         Shape::Text => pick_text(parts, rows),
-        Shape::Number(into) => Vector::Numbers(Numbers {
-            digits: pick_digits(parts, into, rows, 0, |vector| match vector {
+        Shape::Number(_) => Vector::Numbers(Numbers {
+            digits: pick_digits(parts, rows, 0, |vector| match vector {
                 Vector::Numbers(numbers) => Some(&numbers.digits),
                 _ => None,
             }),
             nulls: known(parts, rows),
         }),
-        Shape::Quotient(above, below) => Vector::Quotients {
+        Shape::Quotient(..) => Vector::Quotients {
             above: Numbers {
-                digits: pick_digits(parts, above, rows, 0, |vector| match vector {
+                digits: pick_digits(parts, rows, 0, |vector| match vector {
                     Vector::Quotients { above, .. } => Some(&above.digits),
                     _ => None,
                 }),
                 nulls: known(parts, rows),
             },
-            below: pick_digits(parts, below, rows, 1, |vector| match vector {
+            below: pick_digits(parts, rows, 1, |vector| match vector {
                 Vector::Quotients { below, .. } => Some(below),
                 _ => None,
             }),
@@ -99,49 +101,76 @@ fn known(parts: &[(BooleanBuffer, Vector)], rows: usize) -> Option<NullBuffer> {
 
 fn pick_digits(
     parts: &[(BooleanBuffer, Vector)],
-    into: Fixed,
     rows: usize,
     elsewhere: i64,
     digits: impl Fn(&Vector) -> Option<&Digits>,
 ) -> Digits {
-    let fits = |digits: &Digits| match digits {
-        Digits::Wide(_) => false,
-        Digits::Narrow(_) => true,
-        Digits::Same(value) => i64::try_from(*value).is_ok(),
-    };
-    let narrow = into.is_narrow()
-        && parts
-            .iter()
-            .all(|(_, vector)| digits(vector).is_none_or(&fits));
-    if narrow {
+    let ranges = parts.iter().filter_map(|(_, vector)| digits(vector));
+    let range = ranges.fold(Range::of(elsewhere.into()), |range, digits| {
+        range.union(digits.range())
+    });
+    if range.is_narrow() {
         let mut picked = vec![elsewhere; rows];
         for (taken, vector) in parts {
             match digits(vector) {
-                Some(Digits::Narrow(values)) => {
-                    for row in taken.set_indices() {
-                        picked[row] = values[row];
-                    }
+                Some(Digits::Narrow(values, _)) => {
+                    take(&mut picked, taken, |row| values[row]);
                 }
                 Some(Digits::Same(value)) => {
                     let value = i64::try_from(*value).unwrap_or(elsewhere);
-                    for row in taken.set_indices() {
-                        picked[row] = value;
-                    }
+                    take(&mut picked, taken, |_| value);
                 }
                 _ => {}
             }
         }
-        return Digits::Narrow(picked);
+        return Digits::Narrow(picked.into(), range);
     }
     let mut picked = vec![i128::from(elsewhere); rows];
     for (taken, vector) in parts {
         if let Some(digits) = digits(vector) {
-            for row in taken.set_indices() {
-                picked[row] = digits.at(row);
-            }
+            take(&mut picked, taken, |row| digits.at(row));
         }
     }
-    Digits::Wide(picked)
+    Digits::Wide(picked.into(), range)
+}
+
+/// The digits with those of the rows whose bit is set taken from others.
+pub fn replaced(digits: &Digits, with: &Digits, taken: &BooleanBuffer, rows: usize) -> Digits {
+    let range = digits.range().union(with.range());
+    let narrow = |digits: &Digits| match digits {
+        Digits::Same(value) => i64::try_from(*value).ok().map(|value| vec![value; rows]),
+        Digits::Narrow(values, _) => Some(values.to_vec()),
+        Digits::Wide(..) => None,
+    };
+    if let (Some(mut picked), Digits::Narrow(values, _)) = (narrow(digits), with) {
+        let words = bits::words(taken);
+        for ((into, from), word) in picked.chunks_mut(64).zip(values.chunks(64)).zip(words) {
+            if word == 0 {
+                continue;
+            }
+            for (at, (into, from)) in into.iter_mut().zip(from).enumerate() {
+                // All ones where the bit is set: no branch on what cannot be guessed.
+                let mask = (word >> at & 1).cast_signed().wrapping_neg();
+                *into ^= (*into ^ from) & mask;
+            }
+        }
+        return Digits::Narrow(picked.into(), range);
+    }
+    let rows = (0..rows).map(|row| {
+        if taken.value(row) {
+            with.at(row)
+        } else {
+            digits.at(row)
+        }
+    });
+    Digits::within(rows, range)
+}
+
+/// Puts the values of the rows whose bit is set in their places.
+fn take<T>(into: &mut [T], taken: &BooleanBuffer, value: impl Fn(usize) -> T) {
+    for row in taken.set_indices() {
+        into[row] = value(row);
+    }
 }
 
 fn pick_truth(parts: &[(BooleanBuffer, Vector)], rows: usize) -> Vector {

@@ -233,7 +233,7 @@ fn most_policies_are_judged_by_whole_batches() {
         policies: Vec::new(),
         set: HashMap::new(),
     };
-    let plan = Plan::new(Arc::new(screening.bind(&frame)));
+    let plan = Plan::new(Arc::new(screening.bind(&frame)), true);
     let by_rows: Vec<&String> = plan
         .binding
         .selected

@@ -6,6 +6,7 @@ use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use datafusion::arrow::datatypes::{DataType, Int8Type, Int16Type, Int32Type, Int64Type};
 
 use super::arithmetic::holds;
+use super::bits;
 use super::vector::{Vector, same_truth};
 use crate::expression::Comparison;
 
@@ -50,6 +51,14 @@ pub fn of_vector(vector: &Vector, row: usize) -> Option<&str> {
     }
 }
 
+/// Whether the condition holds for every text there is; of a dictionary, for each that it has.
+pub fn all(array: &dyn Array, condition: impl Fn(&str) -> bool) -> bool {
+    if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+        return all(dictionary.values().as_ref(), condition);
+    }
+    (0..array.len()).all(|row| value_at(array, row).is_none_or(&condition))
+}
+
 /// A condition on each text; not known where the text is not.
 fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> BooleanArray {
     match vector {
@@ -60,14 +69,13 @@ fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> Boole
                 let distinct: Vec<bool> = (0..dictionary.values().len())
                     .map(|key| value_at(dictionary.values(), key).is_some_and(&condition))
                     .collect();
-                let keys = dictionary.keys().values();
-                // Keys of rows that are not known may be anything.
-                BooleanBuffer::collect_bool(rows, |row| {
-                    usize::try_from(keys[row])
-                        .ok()
-                        .and_then(|key| distinct.get(key))
-                        == Some(&true)
+                bits::each(dictionary.keys().values(), |key| {
+                    // Keys of rows that are not known may be anything.
+                    let place = usize::try_from(key).unwrap_or(usize::MAX);
+                    distinct.get(place) == Some(&true)
                 })
+            } else if let Some(texts) = array.as_string_opt::<i32>() {
+                BooleanBuffer::collect_bool(rows, |row| condition(texts.value(row)))
             } else {
                 BooleanBuffer::collect_bool(rows, |row| {
                     value_at(array.as_ref(), row).is_some_and(&condition)
@@ -86,6 +94,11 @@ pub fn has_prefix(vector: &Vector, prefixes: &[String], rows: usize) -> BooleanA
             .iter()
             .any(|prefix| text.starts_with(prefix.as_str()))
     })
+}
+
+/// Whether each text is one of the words.
+pub fn is_any(vector: &Vector, words: &[&str], rows: usize) -> BooleanArray {
+    each(vector, rows, |text| words.contains(&text))
 }
 
 /// How two texts compare.
