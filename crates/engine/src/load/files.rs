@@ -58,6 +58,15 @@ impl RuleFiles {
         }
     }
 
+    /// The files by their paths, worked examples left out: what is needed to judge elsewhere.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let files = self.sources.iter().map(|(_, file)| file);
+        files
+            .filter(|file| !file.path.ends_with(".cases.yaml"))
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect()
+    }
+
     /// The files with their ids.
     pub fn sources(&self) -> &Sources {
         &self.sources

@@ -5,10 +5,10 @@ use datafusion::arrow::buffer::BooleanBuffer;
 
 use super::bits;
 use super::choice;
-use super::frame::Rows;
 use super::functions;
 use super::plan::{ClausePlan, Plan, PolicyPlan, SavesPlan};
-use super::program::{Source, true_bits};
+use super::program::Source;
+use super::rows::Rows;
 use super::shape::Shape;
 use super::vector::{Column, Digits, Numbers, Vector};
 use crate::expression::Arithmetic;
@@ -266,7 +266,7 @@ fn by_batch(
 }
 
 fn clause_bits(truth: &BooleanArray, number: usize) -> ClauseBits {
-    let holds = true_bits(truth);
+    let holds = bits::true_bits(truth);
     let fails = match truth.nulls() {
         Some(nulls) => &holds ^ nulls.inner(),
         None => !&holds,

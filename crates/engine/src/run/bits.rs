@@ -1,5 +1,6 @@
 //! Bits of rows: conditions packed 64 to a word, counted, summed over, turned into masks of clauses.
 
+use datafusion::arrow::array::{Array, BooleanArray};
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 
 /// Rows of a word.
@@ -84,6 +85,30 @@ pub fn known(bits: &BooleanBuffer, nulls: Option<&NullBuffer>) -> BooleanBuffer 
     match nulls {
         Some(nulls) => bits & nulls.inner(),
         None => bits.clone(),
+    }
+}
+
+/// The rows where a condition is true.
+pub fn true_bits(condition: &BooleanArray) -> BooleanBuffer {
+    match condition.nulls() {
+        Some(nulls) => condition.values() & nulls.inner(),
+        None => condition.values().clone(),
+    }
+}
+
+/// The rows where a condition is false.
+pub fn false_bits(condition: &BooleanArray) -> BooleanBuffer {
+    match condition.nulls() {
+        Some(nulls) => &!condition.values() & nulls.inner(),
+        None => !condition.values(),
+    }
+}
+
+/// The bits of either.
+pub fn either(a: Option<BooleanBuffer>, b: Option<BooleanBuffer>) -> Option<BooleanBuffer> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(&a | &b),
+        (a, b) => a.or(b),
     }
 }
 

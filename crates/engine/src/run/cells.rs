@@ -272,8 +272,9 @@ fn decimal_of(value: i128, scale: i32) -> Exact {
 /// Words as they stand; `none` is known to be absent.
 fn texts(array: &ArrayRef) -> Cells {
     let rows = array.len();
-    if text::all(array.as_ref(), is_tidy) {
-        return plain(Vector::Text(Arc::clone(array)));
+    let interned = text::interned(array);
+    if text::all(interned.as_ref(), is_tidy) {
+        return plain(Vector::Text(interned));
     }
     let absent = BooleanBuffer::collect_bool(rows, |row| {
         text::value_at(array.as_ref(), row).is_some_and(|text| text.trim() == "none")

@@ -30,6 +30,21 @@ pub enum Form {
 }
 
 impl Form {
+    /// The name of the function that gives it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wide => "judge",
+            Self::Long => "judge_long",
+        }
+    }
+
+    /// The form that the function of this name gives.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Wide, Self::Long]
+            .into_iter()
+            .find(|form| form.name() == name)
+    }
+
     /// The columns of the output.
     pub fn schema(self, judging: &Judging) -> SchemaRef {
         match self {
@@ -93,11 +108,6 @@ impl JudgeFunction {
         &self.judging
     }
 
-    /// What a row becomes.
-    pub fn form(&self) -> Form {
-        self.form
-    }
-
     fn piece(&self, table: &[ArrayRef], rows: usize) -> Result<ArrayRef> {
         let judging = &self.judging;
         let (rows, judged) = judging.judge(table, rows).map_err(external)?;
@@ -128,10 +138,7 @@ pub fn external(error: impl std::error::Error + Send + Sync + 'static) -> DataFu
 
 impl ScalarUDFImpl for JudgeFunction {
     fn name(&self) -> &str {
-        match self.form {
-            Form::Wide => "judge",
-            Form::Long => "judge_long",
-        }
+        self.form.name()
     }
 
     fn signature(&self) -> &Signature {

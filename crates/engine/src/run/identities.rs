@@ -119,6 +119,48 @@ impl Search {
     }
 }
 
+/// Where each subject stands in the input: sixteen bytes a subject.
+#[derive(Debug, Default)]
+pub struct Positions {
+    /// By hash, sorted once all are taken in.
+    rows: Vec<(u64, usize)>,
+}
+
+impl Positions {
+    /// Takes in the next batch of the table.
+    ///
+    /// # Errors
+    /// As [`Identities::add`].
+    pub fn add(&mut self, identities: &StringArray) -> Result<()> {
+        let mut found = Identities::default();
+        found.add(identities)?;
+        let before = self.rows.len();
+        self.rows.extend(found.hashes.into_iter().zip(before..));
+        Ok(())
+    }
+
+    /// All are taken in; gives the hashes that stand twice.
+    pub fn close(&mut self) -> Vec<u64> {
+        self.rows.sort_unstable();
+        let pairs = self.rows.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+        pairs.map(|pair| pair[0].0).collect()
+    }
+
+    /// The row of an identity, counted from 0; `None` for one that is not there. Two identities of one hash
+    /// are nearly impossible, and a batch that begins with one of them would be put at the wrong place, so
+    /// the run is refused where any stand in the table.
+    pub fn row(&self, identity: &str) -> Option<usize> {
+        let mut one = Identities::default();
+        one.add_one(identity);
+        let hash = one.hashes.first()?;
+        let place = self
+            .rows
+            .binary_search_by_key(hash, |(hash, _)| *hash)
+            .ok()?;
+        Some(self.rows[place].1)
+    }
+}
+
 /// The column of identities as text.
 ///
 /// # Errors

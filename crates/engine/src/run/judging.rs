@@ -1,10 +1,13 @@
 //! What the functions of a plan share: the rules bound to a date, and which column is which fact.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::{Array, ArrayRef};
 
 use super::batch::{Judged, judge};
-use super::frame::{Frame, FrameError, Rows};
+use super::frame::{Frame, FrameError};
 use super::plan::Plan;
+use super::rows::Rows;
 use crate::judge::Population;
 
 /// Rows that are judged at a time: the vectors of one batch stay in the processor's cache.
@@ -19,6 +22,8 @@ pub struct Judging {
     pub frame: Frame,
     /// All subjects of the run, where scorecards compare them.
     pub population: Option<Population>,
+    /// How it is made again on another machine; `None` where it stays here.
+    pub recipe: Option<Arc<[u8]>>,
 }
 
 impl Judging {

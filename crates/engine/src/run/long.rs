@@ -11,9 +11,9 @@ use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
 
 use super::batch::{Judged, judge_of};
-use super::frame::Rows;
 use super::plan::Plan;
 use super::program::Source;
+use super::rows::Rows;
 use super::wide;
 use crate::judge::{Exact, GapUnit, Population, Verdict};
 

@@ -1,10 +1,10 @@
-//! The parts of a run: what the plan gives, counted and written, one task a part.
+//! The parts of a run: what the plan gives, counted and written part by part.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
@@ -13,6 +13,7 @@ use futures::StreamExt;
 
 use super::frame::Note;
 use super::function::Form;
+use super::identities::Positions;
 use super::judging::Judging;
 use super::long::{self, LongRow};
 use super::parquet_parts;
@@ -21,8 +22,36 @@ use super::screen::{Output, ScreenError};
 use super::tally::Tally;
 use super::wide;
 
-/// What one part of a run gives.
-#[derive(Default)]
+/// What all parts of a run are made by.
+#[derive(Debug, Clone)]
+pub struct Making {
+    /// The rules.
+    pub judging: Arc<Judging>,
+    /// What rows become.
+    pub form: Form,
+    /// Whether the rows of the long form are kept in memory.
+    pub keep: bool,
+    /// The output's file; `None` where nothing is written.
+    pub path: Option<PathBuf>,
+}
+
+impl Making {
+    /// For this output.
+    pub fn new(judging: &Arc<Judging>, form: Form, output: &Output) -> Self {
+        let path = match output {
+            Output::WideParquet(path) | Output::LongParquet(path) => Some(path.clone()),
+            Output::Summary | Output::Rows => None,
+        };
+        Self {
+            judging: Arc::clone(judging),
+            form,
+            keep: matches!(output, Output::Rows),
+            path,
+        }
+    }
+}
+
+/// What one part of a run gives: rows of the input without a gap between them.
 pub struct Part {
     /// What it comes to.
     pub tally: Tally,
@@ -32,52 +61,41 @@ pub struct Part {
     pub notes: Vec<Note>,
     /// Its own file beside the output.
     pub file: Option<PathBuf>,
+    /// The row of the input with which it begins, counted from 0, where parts come in any order.
+    first: usize,
+    making: Making,
+    schema: SchemaRef,
+    writer: Option<ArrowWriter<File>>,
 }
 
-impl Part {
-    /// Takes its file away.
-    pub fn discard(&self) {
-        if let Some(file) = &self.file {
-            // It may not be there; then there is nothing to take away.
-            drop(std::fs::remove_file(file));
-        }
-    }
-}
-
-/// Runs all parts; where one fails, the files of all are taken away.
+/// Runs all parts side by side, in the order of the input.
 ///
 /// # Errors
-/// The first part's that fails.
+/// The first part's that fails; the files of all are taken away.
 pub async fn run(
-    judging: &Arc<Judging>,
-    form: Form,
+    making: &Making,
     streams: Vec<SendableRecordBatchStream>,
-    output: &Output,
 ) -> Result<Vec<Part>, ScreenError> {
     let mut tasks = Vec::new();
-    for (number, stream) in streams.into_iter().enumerate() {
-        let mut part = Part {
-            tally: Tally::of(&judging.plan.binding.selected),
-            file: match output {
-                Output::WideParquet(path) | Output::LongParquet(path) => {
-                    Some(part_path(path, number))
-                }
-                Output::Summary | Output::Rows => None,
-            },
-            ..Part::default()
-        };
-        let (judging, keep) = (Arc::clone(judging), matches!(output, Output::Rows));
+    for (number, mut stream) in streams.into_iter().enumerate() {
+        let making = making.clone();
         tasks.push(tokio::spawn(async move {
-            let result = part.take_in(&judging, form, stream, keep).await;
-            (part, result)
+            let mut part = Part::begin(&making, number, 0)?;
+            let result = part.take_all(&mut stream).await;
+            result.map_err(|error| {
+                part.discard();
+                error
+            })?;
+            Ok(part)
         }));
     }
     let mut parts: Vec<Part> = Vec::new();
     let mut failed = None;
     for task in tasks {
-        let (part, result) = task.await?;
-        failed = failed.or(result.err());
-        parts.push(part);
+        match task.await? {
+            Ok(part) => parts.push(part),
+            Err(error) => failed = failed.or(Some(error)),
+        }
     }
     match failed {
         None => Ok(parts),
@@ -88,50 +106,155 @@ pub async fn run(
     }
 }
 
-/// A part's own file beside the output.
-fn part_path(path: &Path, number: usize) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".part{number}"));
-    PathBuf::from(name)
+/// Runs a plan whose parts come one after the other in any order, as a cluster gives them; the parts that
+/// come back are in the order of the input.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_scattered(
+    making: &Making,
+    streams: Vec<SendableRecordBatchStream>,
+    positions: &Positions,
+) -> Result<Vec<Part>, ScreenError> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut result = Ok(());
+    for mut stream in streams {
+        result = scatter(making, &mut stream, positions, &mut parts).await;
+        if result.is_err() {
+            break;
+        }
+    }
+    if let Err(error) = result {
+        parts.iter().for_each(Part::discard);
+        return Err(error);
+    }
+    parts.sort_by_key(|part| part.first);
+    Ok(parts)
+}
+
+async fn scatter(
+    making: &Making,
+    stream: &mut SendableRecordBatchStream,
+    positions: &Positions,
+    parts: &mut Vec<Part>,
+) -> Result<(), ScreenError> {
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        let judged = batch.column(0).as_struct();
+        let Some(identity) = first_identity(making.form, judged) else {
+            continue;
+        };
+        let row = positions.row(&identity).ok_or_else(|| {
+            ScreenError::Cluster(format!(
+                "`{identity}` is not in the input as it is read here"
+            ))
+        })?;
+        let follows = parts.last().is_some_and(|part| part.end() == row);
+        if !follows {
+            if let Some(last) = parts.last_mut() {
+                last.finish()?;
+            }
+            parts.push(Part::begin(making, parts.len(), row)?);
+        }
+        if let Some(last) = parts.last_mut() {
+            last.take(judged)?;
+        }
+    }
+    match parts.last_mut() {
+        Some(last) => last.finish(),
+        None => Ok(()),
+    }
+}
+
+/// The identity of the first row.
+fn first_identity(form: Form, judged: &StructArray) -> Option<String> {
+    if judged.is_empty() {
+        return None;
+    }
+    let identities = match form {
+        Form::Wide => Arc::clone(judged.column(0)),
+        Form::Long => {
+            let rows = judged.column(0).as_list::<i32>().value(0);
+            Arc::clone(rows.as_struct().column(0))
+        }
+    };
+    let identities = identities.as_string::<i32>();
+    (!identities.is_empty()).then(|| identities.value(0).to_owned())
 }
 
 impl Part {
-    async fn take_in(
-        &mut self,
-        judging: &Judging,
-        form: Form,
-        mut stream: SendableRecordBatchStream,
-        keep: bool,
-    ) -> Result<(), ScreenError> {
-        let schema = form.schema(judging);
-        let mut writer = match &self.file {
+    fn begin(making: &Making, number: usize, first: usize) -> Result<Self, ScreenError> {
+        let schema = making.form.schema(&making.judging);
+        let file = making.path.as_ref().map(|path| part_path(path, number));
+        let writer = match &file {
             Some(file) => Some(open_writer(file, &schema)?),
             None => None,
         };
+        Ok(Self {
+            tally: Tally::of(&making.judging.plan.binding.selected),
+            rows: Vec::new(),
+            notes: Vec::new(),
+            file,
+            first,
+            making: making.clone(),
+            schema,
+            writer,
+        })
+    }
+
+    async fn take_all(
+        &mut self,
+        stream: &mut SendableRecordBatchStream,
+    ) -> Result<(), ScreenError> {
         while let Some(batch) = stream.next().await {
-            let batch = batch?;
-            let judged = batch.column(0).as_struct();
-            let Some((found, columns)) = judged.columns().split_last() else {
-                continue;
-            };
-            self.remark(found);
-            let table = match form {
-                Form::Wide => self.take_wide(judging, &schema, columns.to_vec())?,
-                Form::Long => self.take_long(judging, &schema, &columns[0], keep)?,
-            };
-            self.tally.subjects += judged.len() as u64;
-            if let Some(writer) = &mut writer {
-                writer.write(&table)?;
-            }
+            self.take(batch?.column(0).as_struct())?;
         }
-        if let Some(writer) = writer {
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Result<(), ScreenError> {
+        if let Some(writer) = self.writer.take() {
             writer.close()?;
         }
         Ok(())
     }
 
+    /// Takes its file away.
+    pub fn discard(&self) {
+        if let Some(file) = &self.file {
+            // It may not be there; then there is nothing to take away.
+            drop(std::fs::remove_file(file));
+        }
+    }
+
+    fn subjects(&self) -> usize {
+        usize::try_from(self.tally.subjects).unwrap_or(usize::MAX)
+    }
+
+    /// The row of the input behind its last.
+    fn end(&self) -> usize {
+        self.first + self.subjects()
+    }
+
+    /// Counts and writes what the plan's function gave for a batch.
+    fn take(&mut self, judged: &StructArray) -> Result<(), ScreenError> {
+        let Some((found, columns)) = judged.columns().split_last() else {
+            return Ok(());
+        };
+        self.remark(found);
+        let table = match self.making.form {
+            Form::Wide => self.take_wide(columns.to_vec())?,
+            Form::Long => self.take_long(&columns[0])?,
+        };
+        self.tally.subjects += judged.len() as u64;
+        if let Some(writer) = &mut self.writer {
+            writer.write(&table)?;
+        }
+        Ok(())
+    }
+
     fn remark(&mut self, found: &ArrayRef) {
-        let before = usize::try_from(self.tally.subjects).unwrap_or(usize::MAX);
+        let before = self.subjects();
         let notes = remarks::read(found).into_iter().map(|(row, remark)| Note {
             row: before + row + 1,
             column: remark.column,
@@ -141,42 +264,39 @@ impl Part {
         self.notes.extend(notes);
     }
 
-    fn take_wide(
-        &mut self,
-        judging: &Judging,
-        schema: &SchemaRef,
-        columns: Vec<ArrayRef>,
-    ) -> Result<RecordBatch, ScreenError> {
+    fn take_wide(&mut self, columns: Vec<ArrayRef>) -> Result<RecordBatch, ScreenError> {
         self.tally.identities.add(columns[0].as_string())?;
-        wide::summarise(&judging.plan, &columns, &mut self.tally.summary);
-        Ok(RecordBatch::try_new(Arc::clone(schema), columns)?)
+        wide::summarise(&self.making.judging.plan, &columns, &mut self.tally.summary);
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 
-    fn take_long(
-        &mut self,
-        judging: &Judging,
-        schema: &SchemaRef,
-        rows: &ArrayRef,
-        keep: bool,
-    ) -> Result<RecordBatch, ScreenError> {
+    fn take_long(&mut self, rows: &ArrayRef) -> Result<RecordBatch, ScreenError> {
         let rows = rows.as_list::<i32>();
-        let policies = judging.plan.binding.selected.len();
+        let plan = &self.making.judging.plan;
+        let policies = plan.binding.selected.len();
         let from = usize::try_from(rows.offsets()[0]).unwrap_or(0);
         let values = rows.values().slice(from, rows.len() * policies);
-        let table =
-            RecordBatch::try_new(Arc::clone(schema), values.as_struct().columns().to_vec())?;
-        let found = long::read(&judging.plan, &table);
+        let columns = values.as_struct().columns().to_vec();
+        let table = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        let found = long::read(plan, &table);
         for (row, policy) in found.iter().zip((0..policies).cycle()) {
             if policy == 0 {
                 self.tally.identities.add_one(&row.subject_id);
             }
             self.tally.summary[policy].add_row(row);
         }
-        if keep {
+        if self.making.keep {
             self.rows.extend(found);
         }
         Ok(table)
     }
+}
+
+/// A part's own file beside the output.
+fn part_path(path: &Path, number: usize) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".part{number}"));
+    PathBuf::from(name)
 }
 
 fn open_writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, ScreenError> {

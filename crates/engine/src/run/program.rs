@@ -5,12 +5,13 @@ use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use datafusion::arrow::compute::{and_kleene, not, or_kleene};
 
 use super::arithmetic;
+use super::bits;
 use super::functions;
 use super::infer;
 use super::select;
-use super::shape::{Shape, constant};
+use super::shape::Shape;
 use super::text;
-use super::vector::{Column, Digits, Numbers, Vector, same_truth};
+use super::vector::{Column, Numbers, Vector, same_truth};
 use crate::expression::{Arithmetic, Comparison, Function, Type};
 use crate::judge::Value;
 use crate::judge::{FactTerm, Term, TermId, TermKind, Terms};
@@ -201,7 +202,7 @@ impl Batch<'_> {
     }
 
     fn constant(&self, value: &Value) -> Vector {
-        constant_vector(value, self.rows())
+        select::constant_vector(value, self.rows())
     }
 
     fn fold(
@@ -251,7 +252,7 @@ impl Batch<'_> {
             .map(|absent| absent & &parts[1].0);
         Column {
             vector: select::pick(&parts, shape, self.rows()),
-            absent: either(absent, from_formula),
+            absent: bits::either(absent, from_formula),
         }
     }
 
@@ -268,18 +269,18 @@ impl Batch<'_> {
         let mut absent = None;
         for (when, then) in branches {
             let condition = self.truth(*when);
-            let holds = true_bits(&condition);
+            let holds = bits::true_bits(&condition);
             let taken = &open & &holds;
-            absent = either(
+            absent = bits::either(
                 absent,
                 self.column(*then).absent.as_ref().map(|a| a & &taken),
             );
             let vector = select::fit(&self.column(*then).vector, self.shape(*then), shape);
             parts.push((taken, vector));
-            open = &open & &false_bits(&condition);
+            open = &open & &bits::false_bits(&condition);
         }
         if let Some(id) = otherwise {
-            absent = either(absent, self.column(id).absent.as_ref().map(|a| a & &open));
+            absent = bits::either(absent, self.column(id).absent.as_ref().map(|a| a & &open));
             parts.push((
                 open,
                 select::fit(&self.column(id).vector, self.shape(id), shape),
@@ -306,8 +307,8 @@ impl Batch<'_> {
                 (&self.column(value).vector, self.shape(value)),
                 (&self.constant(from), from_shape),
             );
-            let taken = &open & &true_bits(&reached);
-            open = &open & &false_bits(&reached);
+            let taken = &open & &bits::true_bits(&reached);
+            open = &open & &bits::false_bits(&reached);
             let then_shape = infer::shape_of_value(then).expect("the plan checked the table");
             parts.push((taken, select::fit(&self.constant(then), then_shape, shape)));
         }
@@ -338,7 +339,7 @@ impl Batch<'_> {
             (&a.vector, self.shape(left)),
             (&b.vector, self.shape(right)),
         );
-        match either(a.absent.clone(), b.absent.clone()) {
+        match bits::either(a.absent.clone(), b.absent.clone()) {
             // What is absent compares false, and unequal.
             Some(absent) => {
                 let value = operator == Comparison::NotEqual;
@@ -462,57 +463,7 @@ impl Batch<'_> {
     }
 }
 
-/// A constant for all rows of a batch.
-pub fn constant_vector(value: &Value, rows: usize) -> Vector {
-    match value {
-        Value::Boolean(value) => Vector::Truth(same_truth(Some(*value), rows)),
-        Value::Date(day) => Vector::Numbers(Numbers {
-            digits: Digits::Same(functions::day_number(*day)),
-            nulls: None,
-        }),
-        Value::Text(text) => Vector::SameText(text.clone()),
-        Value::Number(number) => match constant(number) {
-            Some((digits, _, None)) => Vector::Numbers(Numbers {
-                digits: Digits::Same(digits),
-                nulls: None,
-            }),
-            Some((above, _, Some((below, _)))) => Vector::Quotients {
-                above: Numbers {
-                    digits: Digits::Same(above),
-                    nulls: None,
-                },
-                below: Digits::Same(below),
-            },
-            None => Vector::Null,
-        },
-        Value::Null | Value::Absent | Value::Interval { .. } | Value::Rate { .. } => Vector::Null,
-    }
-}
-
 fn truth(result: Result<BooleanArray, datafusion::arrow::error::ArrowError>) -> Column {
     let truth = result.expect("all arrays of a batch have its rows");
     Column::plain(Vector::Truth(truth))
-}
-
-/// The rows where a condition is true.
-pub fn true_bits(condition: &BooleanArray) -> BooleanBuffer {
-    match condition.nulls() {
-        Some(nulls) => condition.values() & nulls.inner(),
-        None => condition.values().clone(),
-    }
-}
-
-/// The rows where a condition is false.
-pub fn false_bits(condition: &BooleanArray) -> BooleanBuffer {
-    match condition.nulls() {
-        Some(nulls) => &!condition.values() & nulls.inner(),
-        None => !condition.values(),
-    }
-}
-
-fn either(a: Option<BooleanBuffer>, b: Option<BooleanBuffer>) -> Option<BooleanBuffer> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(&a | &b),
-        (a, b) => a.or(b),
-    }
 }

@@ -9,7 +9,7 @@ use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use datafusion::arrow::error::ArrowError;
 
-use super::frame::Rows;
+use super::rows::Rows;
 use crate::judge::BadValue;
 
 /// A cell that cannot be used, and whose it is.

@@ -4,11 +4,11 @@
 //! summary is wanted; what comes out is counted and written part by part.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use datafusion::arrow::array::AsArray;
+use datafusion::arrow::array::{AsArray, StringArray};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::error::ArrowError;
 use datafusion::arrow::record_batch::RecordBatch;
@@ -20,13 +20,14 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, ide
 use domain::SubjectKind;
 use futures::StreamExt;
 
+use super::cluster::{Cluster, Recipe, shared_path};
 use super::frame::{Frame, FrameError, Note};
 use super::function::{Form, JudgeFunction};
-use super::identities::{Search, as_text};
+use super::identities::{Positions, Search, as_text};
 use super::judging::{BATCH_ROWS, Judging, pieces};
 use super::long::LongRow;
 use super::parquet_parts;
-use super::parts::{self, Part};
+use super::parts::{self, Making, Part};
 use super::plan::Plan;
 use super::remarks::Remark;
 use super::summary::PolicySummary;
@@ -106,6 +107,15 @@ pub enum ScreenError {
         /// Why.
         source: std::io::Error,
     },
+    /// The cluster cannot do it, or is not there.
+    #[error("the cluster: {0}")]
+    Cluster(String),
+    /// A scorecard compares the subjects with each other, which a part of them cannot do.
+    #[error(
+        "a scorecard compares the subjects of the run with each other, which is not done on a cluster: \
+         leave out `--cluster`, or name policies that do not ask for it by `--policy`"
+    )]
+    Compares,
     /// A part of the work ended early.
     #[error("background work ended early: {0}")]
     Background(#[from] tokio::task::JoinError),
@@ -129,7 +139,10 @@ struct Prepared {
     judging: Arc<Judging>,
     /// Only the columns that are needed.
     table: DataFrame,
+    /// The same table as it is read here.
+    here: DataFrame,
     schema: SchemaRef,
+    scattered: bool,
 }
 
 impl Screening<'_> {
@@ -155,19 +168,43 @@ impl Screening<'_> {
     /// [`ScreenError`] where it cannot be read or written, or has no subjects; nothing is left behind.
     pub async fn run(&self, input: Input, output: Output) -> Result<Screened, ScreenError> {
         let table = open(session(&input), input).await?;
-        let prepared = self.prepare(table, &output).await?;
-        let form = match output {
-            Output::Summary => return prepared.tally().await,
-            Output::Rows | Output::LongParquet(_) => Form::Long,
-            Output::WideParquet(_) => Form::Wide,
-        };
-        prepared.judge(form, &output).await
+        self.prepare(table.clone(), table, &output, None)
+            .await?
+            .run(&output)
+            .await
+    }
+
+    /// Judges Parquet on a cluster: the same results in the same order. Every machine of it has to see the
+    /// file or folder under the same path; the output is written here.
+    ///
+    /// # Errors
+    /// As [`Screening::run`]; also where the cluster is not there, fails, or a scorecard compares subjects.
+    pub async fn run_on(
+        &self,
+        cluster: &Cluster,
+        path: &Path,
+        output: Output,
+    ) -> Result<Screened, ScreenError> {
+        let input = || shared_path(path).map(Input::Parquet);
+        let here = open(session(&input()?), input()?).await?;
+        let there = open(cluster.session().await?, input()?).await?;
+        let prepared = self.prepare(there, here, &output, Some(cluster)).await?;
+        prepared.run(&output).await.map_err(|error| match error {
+            ScreenError::Read(error) => ScreenError::Cluster(error.to_string()),
+            other => other,
+        })
     }
 
     /// Reads only the columns that are needed; takes in the whole population first where a scorecard
     /// compares subjects with each other.
-    async fn prepare(&self, table: DataFrame, output: &Output) -> Result<Prepared, ScreenError> {
-        let schema = Arc::new(table.schema().as_arrow().clone());
+    async fn prepare(
+        &self,
+        table: DataFrame,
+        here: DataFrame,
+        output: &Output,
+        cluster: Option<&Cluster>,
+    ) -> Result<Prepared, ScreenError> {
+        let schema = Arc::new(here.schema().as_arrow().clone());
         let frame = Frame::of_schema(self.rulebook, &self.subject, &schema)?;
         let binding = Arc::new(self.bind(&frame));
         let plan = Plan::new(binding, !matches!(output, Output::Summary));
@@ -180,14 +217,21 @@ impl Screening<'_> {
         } else {
             frame.places(plan.program.facts())
         };
-        let table = table.select(columns(&schema, &places))?;
+        let (table, here) = (
+            table.select(columns(&schema, &places))?,
+            here.select(columns(&schema, &places))?,
+        );
         let frame = frame.projected(&places);
         let schema: SchemaRef = Arc::new(schema.project(&places)?);
         // A column of a type that no fact can have is found before anything runs.
         frame.read(&RecordBatch::new_empty(Arc::clone(&schema)), 0)?;
-        let population = if Population::is_needed(&plan.binding) {
+        let compares = Population::is_needed(&plan.binding);
+        if compares && cluster.is_some() {
+            return Err(ScreenError::Compares);
+        }
+        let population = if compares {
             let mut everybody = Vec::new();
-            for batch in table.clone().collect().await? {
+            for batch in here.clone().collect().await? {
                 let rows = frame.read(&batch, 0)?;
                 everybody.extend((0..batch.num_rows()).map(|row| rows.facts(row)));
             }
@@ -195,16 +239,32 @@ impl Screening<'_> {
         } else {
             None
         };
-        let judging = Arc::new(Judging {
-            plan,
-            frame,
-            population,
-        });
+        let recipe = cluster.map(|cluster| self.recipe(cluster, &schema, plan.with_gaps));
         Ok(Prepared {
-            judging,
+            judging: Arc::new(Judging {
+                plan,
+                frame,
+                population,
+                recipe: recipe.map(|recipe| recipe.to_bytes().into()),
+            }),
             table,
+            here,
             schema,
+            scattered: cluster.is_some(),
         })
+    }
+
+    fn recipe(&self, cluster: &Cluster, schema: &Schema, with_gaps: bool) -> Recipe {
+        Recipe {
+            files: cluster.files.texts(),
+            zone: cluster.zone.clone(),
+            subject: self.subject.to_string(),
+            as_of: self.as_of,
+            policies: self.policies.clone(),
+            set: cluster.set.clone(),
+            columns: schema.fields().iter().map(|f| f.name().clone()).collect(),
+            with_gaps,
+        }
     }
 }
 
@@ -263,6 +323,14 @@ impl Prepared {
         columns(&self.schema, &every)
     }
 
+    async fn run(&self, output: &Output) -> Result<Screened, ScreenError> {
+        match output {
+            Output::Summary => self.tally().await,
+            Output::Rows | Output::LongParquet(_) => self.judge(Form::Long, output).await,
+            Output::WideParquet(_) => self.judge(Form::Wide, output).await,
+        }
+    }
+
     /// The summary alone.
     async fn tally(&self) -> Result<Screened, ScreenError> {
         let tally = AggregateUDF::from(TallyFunction::new(Arc::clone(&self.judging)));
@@ -288,29 +356,33 @@ impl Prepared {
 
     /// Every row in a form, into memory or a file, and the summary.
     async fn judge(&self, form: Form, output: &Output) -> Result<Screened, ScreenError> {
+        let making = Making::new(&self.judging, form, output);
         let judge = ScalarUDF::from(JudgeFunction::new(Arc::clone(&self.judging), form));
         let plan = self
             .table
             .clone()
             .select(vec![judge.call(self.arguments()).alias("judged")])?;
-        let streams = plan.execute_stream_partitioned().await?;
-        let parts = parts::run(&self.judging, form, streams, output).await?;
-        let discard = |parts: &[Part]| parts.iter().for_each(Part::discard);
-        let mut screened = Screened {
-            ignored: self.judging.frame.ignored.clone(),
-            ..Screened::default()
+        let parts = if self.scattered {
+            let positions = self.positions().await?;
+            let streams = plan.execute_stream_partitioned().await?;
+            parts::run_scattered(&making, streams, &positions).await?
+        } else {
+            parts::run(&making, plan.execute_stream_partitioned().await?).await?
         };
         let mut total = Tally::of(&self.judging.plan.binding.selected);
-        let mut files = Vec::new();
         for part in &parts {
-            files.extend(part.file.clone());
             total.identities.extend(&part.tally.identities.hashes);
         }
         total.identities.keep_repeated();
         if let Err(error) = self.search(&total.identities.hashes, &[]).await {
-            discard(&parts);
+            parts.iter().for_each(Part::discard);
             return Err(error);
         }
+        let files: Vec<PathBuf> = parts.iter().filter_map(|part| part.file.clone()).collect();
+        let mut screened = Screened {
+            ignored: self.judging.frame.ignored.clone(),
+            ..Screened::default()
+        };
         for part in parts {
             let before = usize::try_from(screened.subjects).unwrap_or(usize::MAX);
             for (sum, other) in total.summary.iter_mut().zip(&part.tally.summary) {
@@ -331,6 +403,35 @@ impl Prepared {
         Ok(screened)
     }
 
+    /// The identities of the table, in its order.
+    async fn each_identity(
+        &self,
+        mut look: impl FnMut(&StringArray) -> Result<(), ScreenError>,
+    ) -> Result<(), ScreenError> {
+        let identity = columns(&self.schema, &[self.judging.frame.identity()]);
+        let plan = self.here.clone().select(identity)?;
+        for mut stream in plan.execute_stream_partitioned().await? {
+            while let Some(batch) = stream.next().await {
+                look(&as_text(batch?.column(0))?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// In which row each subject stands.
+    async fn positions(&self) -> Result<Positions, ScreenError> {
+        let mut positions = Positions::default();
+        self.each_identity(|identities| Ok(positions.add(identities)?))
+            .await?;
+        let repeated = positions.close();
+        self.search(&repeated, &[]).await?;
+        if !repeated.is_empty() {
+            let told = "two identities cannot be told apart by their hashes".to_owned();
+            return Err(ScreenError::Cluster(told));
+        }
+        Ok(positions)
+    }
+
     /// Looks through the identities once more where two of them have the same hash, or where it is not
     /// known in which rows remarks belong; gives the remarks as notes.
     async fn search(&self, suspects: &[u64], remarks: &[Remark]) -> Result<Vec<Note>, ScreenError> {
@@ -339,20 +440,16 @@ impl Prepared {
         }
         let wanted = remarks.iter().map(|remark| remark.subject.clone());
         let mut search = Search::new(suspects, wanted);
-        let identity = columns(&self.schema, &[self.judging.frame.identity()]);
-        let plan = self.table.clone().select(identity)?;
-        for mut stream in plan.execute_stream_partitioned().await? {
-            while let Some(batch) = stream.next().await {
-                if let Some(found) = search.look(&as_text(batch?.column(0))?)? {
-                    return Err(FrameError::SubjectTwice {
-                        id: found.id,
-                        first: found.first,
-                        second: found.second,
-                    }
-                    .into());
-                }
+        self.each_identity(|identities| match search.look(identities)? {
+            None => Ok(()),
+            Some(found) => Err(FrameError::SubjectTwice {
+                id: found.id,
+                first: found.first,
+                second: found.second,
             }
-        }
+            .into()),
+        })
+        .await?;
         let note = |remark: &Remark| Note {
             row: search.row(&remark.subject),
             column: remark.column.clone(),

@@ -7,11 +7,40 @@ use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
 use super::arithmetic;
 use super::bits;
+use super::functions;
 use super::infer::quotient;
 use super::range::Range;
-use super::shape::Shape;
+use super::shape::{Shape, constant};
 use super::text;
-use super::vector::{Digits, Numbers, Vector};
+use super::vector::{Digits, Numbers, Vector, same_truth};
+use crate::judge::Value;
+
+/// A constant for all rows of a batch.
+pub fn constant_vector(value: &Value, rows: usize) -> Vector {
+    match value {
+        Value::Boolean(value) => Vector::Truth(same_truth(Some(*value), rows)),
+        Value::Date(day) => Vector::Numbers(Numbers {
+            digits: Digits::Same(functions::day_number(*day)),
+            nulls: None,
+        }),
+        Value::Text(text) => Vector::SameText(text.clone()),
+        Value::Number(number) => match constant(number) {
+            Some((digits, _, None)) => Vector::Numbers(Numbers {
+                digits: Digits::Same(digits),
+                nulls: None,
+            }),
+            Some((above, _, Some((below, _)))) => Vector::Quotients {
+                above: Numbers {
+                    digits: Digits::Same(above),
+                    nulls: None,
+                },
+                below: Digits::Same(below),
+            },
+            None => Vector::Null,
+        },
+        Value::Null | Value::Absent | Value::Interval { .. } | Value::Rate { .. } => Vector::Null,
+    }
+}
 
 /// The vector in the form `to`, which holds it.
 pub fn fit(vector: &Vector, from: Shape, to: Shape) -> Vector {

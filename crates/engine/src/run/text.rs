@@ -1,9 +1,15 @@
 //! Codes and words of a batch, in any form in which Arrow keeps them; dictionaries are read once per
 //! distinct text.
 
-use datafusion::arrow::array::{Array, AsArray, BooleanArray};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, DictionaryArray, PrimitiveArray, StringArray,
+};
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 use datafusion::arrow::datatypes::{DataType, Int8Type, Int16Type, Int32Type, Int64Type};
+use datafusion::common::hash_utils::RandomState;
 
 use super::arithmetic::holds;
 use super::bits;
@@ -48,6 +54,42 @@ pub fn of_vector(vector: &Vector, row: usize) -> Option<&str> {
         Vector::Text(array) => value_at(array.as_ref(), row),
         Vector::SameText(text) => Some(text),
         _ => None,
+    }
+}
+
+/// More distinct texts than this in a batch, and they are taken as they are.
+const DISTINCT_MAX: usize = 512;
+
+/// Plain texts of which there are few distinct ones as a dictionary, so that a condition looks at each
+/// distinct text once instead of at every row; any others as they are.
+pub fn interned(array: &ArrayRef) -> ArrayRef {
+    let Some(texts) = array.as_string_opt::<i32>() else {
+        return Arc::clone(array);
+    };
+    let mut places: HashMap<&str, i32, RandomState> = HashMap::default();
+    let mut distinct: Vec<&str> = Vec::new();
+    let mut keys: Vec<i32> = Vec::with_capacity(texts.len());
+    for row in 0..texts.len() {
+        if texts.is_null(row) {
+            keys.push(0);
+            continue;
+        }
+        let text = texts.value(row);
+        let next = i32::try_from(distinct.len()).unwrap_or(i32::MAX);
+        let key = *places.entry(text).or_insert(next);
+        if key == next {
+            if distinct.len() == DISTINCT_MAX {
+                return Arc::clone(array);
+            }
+            distinct.push(text);
+        }
+        keys.push(key);
+    }
+    let keys = PrimitiveArray::<Int32Type>::new(keys.into(), texts.nulls().cloned());
+    let values: StringArray = distinct.into_iter().map(Some).collect();
+    match DictionaryArray::try_new(keys, Arc::new(values)) {
+        Ok(dictionary) => Arc::new(dictionary),
+        Err(_) => Arc::clone(array),
     }
 }
 

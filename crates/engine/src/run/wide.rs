@@ -11,9 +11,9 @@ use datafusion::arrow::error::ArrowError;
 
 use super::batch::Judged;
 use super::bits;
-use super::frame::Rows;
 use super::plan::Plan;
 use super::program::Source;
+use super::rows::Rows;
 use super::summary::{PolicySummary, sum};
 use super::vector::{Digits, Numbers};
 use crate::judge::GapUnit;

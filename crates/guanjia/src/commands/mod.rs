@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod cluster;
 pub mod config;
 pub mod demo;
 pub mod explain;
@@ -49,6 +50,7 @@ enum Command {
     Import(import::Args),
     Export(export::Args),
     Screen(screen::Args),
+    Cluster(cluster::Args),
     Explain(explain::Args),
     Rulebook(rulebook::Args),
     User(user::Args),
@@ -96,6 +98,7 @@ fn dispatch(command: Command, lang: Lang) -> CommandResult {
         Command::Import(args) => import::run(&args, lang),
         Command::Export(args) => export::run(&args, lang),
         Command::Screen(args) => screen::run(&args, lang),
+        Command::Cluster(args) => cluster::run(&args, lang),
         Command::Explain(args) => explain::run(&args, lang),
         Command::Rulebook(args) => rulebook::run(&args, lang),
         Command::User(args) => user::run(&args, lang),

@@ -8,6 +8,7 @@
 mod account_journeys;
 mod api;
 mod api_writing;
+mod cluster;
 mod commands;
 mod demo;
 mod doors;

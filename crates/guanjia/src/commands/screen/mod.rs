@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use domain::SubjectKind;
 use engine::Rulebook;
-use engine::run::{Note, Output, PolicySummary, Screened, Screening, money_text};
+use engine::run::{
+    Cluster, Input, Note, Output, PolicySummary, ScreenError, Screened, Screening, money_text,
+};
 use miette::{IntoDiagnostic, miette};
 use serde_json::{Value as Json, json};
 
@@ -28,6 +30,8 @@ pub struct Args {
     subject: String,
     #[arg(long, value_enum, default_value_t = Layout::Long)]
     layout: Layout,
+    #[arg(long, value_name = "df://HOST:PORT")]
+    cluster: Option<String>,
     #[command(flatten)]
     rules: RulesArgs,
 }
@@ -94,9 +98,17 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let runtime = place::runtime()?;
     let run = |screening: &Screening<'_>, output| -> miette::Result<Screened> {
         let input = SubjectTable::open(&args.input, lang)?.input;
-        runtime
-            .block_on(screening.run(input, output))
-            .into_diagnostic()
+        let screened = match cluster(args, !screening.set.is_empty(), lang)? {
+            None => runtime.block_on(screening.run(input, output)),
+            Some(_) if !matches!(input, Input::Parquet(_)) => {
+                return Err(miette!("{}", lang.t("screen-cluster-is-parquet")));
+            }
+            Some(cluster) => runtime.block_on(screening.run_on(&cluster, &args.input, output)),
+        };
+        screened.map_err(|error| match error {
+            ScreenError::Compares => miette!("{}", lang.t("screen-cluster-compares")),
+            other => miette::Report::msg(other),
+        })
     };
     if settings.is_empty() {
         let screened = run(&screening(settings), wanted)?;
@@ -149,6 +161,23 @@ fn write(
     };
     let names = people::Names::new(rulebook, subjects.as_ref(), lang);
     output::write(&args.output, kind, screened, rulebook, &names, lang)
+}
+
+/// The cluster that was named, and what the rules are made of there: as the law stands, or changed.
+fn cluster(args: &Args, is_changed: bool, lang: Lang) -> miette::Result<Option<Cluster>> {
+    let Some(address) = args.cluster.clone() else {
+        return Ok(None);
+    };
+    Ok(Some(Cluster {
+        address,
+        files: args.rules.files(None, lang)?,
+        zone: args.rules.zone.clone(),
+        set: if is_changed {
+            args.rules.set.clone()
+        } else {
+            Vec::new()
+        },
+    }))
 }
 
 /// Says what the changed law does beside the law as it stands.
