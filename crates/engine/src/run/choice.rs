@@ -36,7 +36,7 @@ pub fn choose(
         let mut each = plan.entangled.iter();
         each.any(|at| judged[*at].verdict(row) == Verdict::Eligible)
     });
-    let mut found: Vec<(usize, Vec<(bool, Option<i128>)>)> = Vec::new();
+    let mut found: Vec<(usize, Vec<Choice>)> = Vec::new();
     for row in open.set_indices() {
         let facts = rows.facts(row);
         let combination = judge_of(plan, &facts, population).combination();
@@ -58,6 +58,9 @@ pub fn choose(
         policy.saves = policy.saves.patched(count, saves);
     }
 }
+
+/// Whether the combination has a policy, and what that saves in hundredths.
+type Choice = (bool, Option<i128>);
 
 /// The rows where a policy is eligible and known to save more than nothing.
 fn worth_something(policy: &Judged, count: usize) -> BooleanBuffer {

@@ -44,7 +44,7 @@ impl Identities {
     /// Forgets the hashes that stand once.
     pub fn keep_repeated(&mut self) {
         // Stable, as it is quick with the sorted runs of the parts.
-        self.hashes.sort();
+        self.hashes.sort_unstable();
         let pairs = self.hashes.windows(2).filter(|pair| pair[0] == pair[1]);
         let mut repeated: Vec<u64> = pairs.map(|pair| pair[0]).collect();
         repeated.dedup();

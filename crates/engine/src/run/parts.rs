@@ -82,10 +82,7 @@ pub async fn run(
         tasks.push(tokio::spawn(async move {
             let mut part = Part::begin(&making, number, 0)?;
             let result = part.take_all(&mut stream).await;
-            result.map_err(|error| {
-                part.discard();
-                error
-            })?;
+            result.inspect_err(|_| part.discard())?;
             Ok(part)
         }));
     }

@@ -62,6 +62,7 @@ impl Range {
     }
 
     /// Of sums.
+    #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {
             low: self.low.saturating_add(other.low),
@@ -70,6 +71,7 @@ impl Range {
     }
 
     /// Of differences.
+    #[must_use]
     pub fn minus(self, other: Self) -> Self {
         Self {
             low: self.low.saturating_sub(other.high),
@@ -78,6 +80,7 @@ impl Range {
     }
 
     /// Of products.
+    #[must_use]
     pub fn times(self, other: Self) -> Self {
         let corners = [
             self.low.saturating_mul(other.low),
@@ -89,6 +92,7 @@ impl Range {
     }
 
     /// Of the opposites.
+    #[must_use]
     pub fn negated(self) -> Self {
         Self {
             low: self.high.saturating_neg(),
@@ -97,6 +101,7 @@ impl Range {
     }
 
     /// Of the numbers of both.
+    #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
             low: self.low.min(other.low),

@@ -5,7 +5,7 @@ use ledger::imports::{Call, ImportQuery, Reserved, RowOutcome, StoredAnswer};
 use ledger::projection::{ListQuery, ProjectRow};
 use ledger::{AsOf, LedgerError, NewSubject, Scope, Timestamp};
 
-use crate::house::{House, fact, on_every_database, push_rows, yuan};
+use crate::house::{House, on_every_database, push_rows, yuan};
 
 fn all() -> Scope {
     Scope::everything()

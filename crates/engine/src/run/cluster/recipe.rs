@@ -38,7 +38,8 @@ pub struct Recipe {
 }
 
 /// Made before, by what they were made of; the last few, as every task of a run asks for the same.
-static MADE: LazyLock<Mutex<Vec<(Vec<u8>, Arc<Judging>)>>> = LazyLock::new(Mutex::default);
+static MADE: LazyLock<Mutex<Vec<Made>>> = LazyLock::new(Mutex::default);
+type Made = (Vec<u8>, Arc<Judging>);
 const KEPT: usize = 4;
 
 impl Recipe {
