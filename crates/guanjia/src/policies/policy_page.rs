@@ -7,6 +7,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use domain::SubjectKind;
 use engine::explain::{Bilingual, ClauseExplained, Explanation, FactExplained, Legal};
+use ledger::Subject;
 
 use super::judged;
 use super::known::KnownFacts;
@@ -106,6 +107,8 @@ pub async fn show(
     .await
     .map_err(|error| PageError::internal(&error))?;
     let explanation = explanation.ok_or(PageError::NotFound)?;
+    let law = rules.rulebook.policies.get(&policy);
+    let field = law.map(|law| standing::field(law.field, lang));
     let may_edit = viewer.scope(Permission::EditEnterprises).covers_subject(
         id,
         subject.owner_id,
@@ -116,42 +119,44 @@ pub async fn show(
     } else {
         String::new()
     };
-    let field = rules
-        .rulebook
-        .policies
-        .get(&policy)
-        .map(|law| standing::field(law.field, lang))
-        .unwrap_or_default();
     let writer = Writer {
         viewer: &viewer,
         known: &known,
         year: explanation.year,
         edit_path: &edit_path,
     };
+    let page = page_of(&writer, &subject, &explanation);
+    render(&PolicyPage {
+        chosen_day: chosen.map(|day| day.to_string()).unwrap_or_default(),
+        field: field.unwrap_or_default(),
+        ..page
+    })
+}
+
+/// The page, but for what the rulebook and the address alone know.
+fn page_of(writer: &Writer<'_>, subject: &Subject, explanation: &Explanation) -> PolicyPage {
+    let viewer = writer.viewer;
+    let lang = viewer.lang;
     let name = writer.pick(&explanation.name);
     let list = lang.t("nav-enterprises");
-    let own = format!("/enterprises/{id}");
-    let (class, mark) = verdict_mark(&explanation, lang);
-    render(&PolicyPage {
-        page: Page::new(&viewer, "enterprises", name.clone()).at(&[
+    let own = format!("/enterprises/{}", subject.id);
+    let (class, verdict) = verdict_mark(explanation, lang);
+    let year = explanation.year.to_string();
+    let judged_by = [
+        ("year", year.as_str()),
+        ("dates", explanation.as_of.as_str()),
+    ];
+    PolicyPage {
+        page: Page::new(viewer, "enterprises", name.clone()).at(&[
             (&list, "/enterprises"),
             (&subject.name, &own),
             (&name, ""),
         ]),
-        sentence: sentence(&explanation, lang),
-        judged_by: lang.with_all(
-            "policy-judged-by",
-            &[
-                ("year", &explanation.year.to_string()),
-                ("dates", &explanation.as_of),
-            ],
-        ),
-        chosen_day: chosen.map(|day| day.to_string()).unwrap_or_default(),
-        authority: explanation
-            .authority
-            .as_ref()
-            .map(|words| writer.pick(words))
-            .unwrap_or_default(),
+        sentence: sentence(explanation, lang),
+        judged_by: lang.with_all("policy-judged-by", &judged_by),
+        chosen_day: String::new(),
+        authority: writer.pick_known(explanation.authority.as_ref()),
+        field: String::new(),
         unverified: explanation.unverified,
         legal: legal(&explanation.legal),
         clauses: explanation
@@ -159,30 +164,17 @@ pub async fn show(
             .iter()
             .map(|one| writer.clause(one))
             .collect(),
-        amount: writer.amount(&explanation),
+        amount: writer.amount(explanation),
         missing: writer.missing(&explanation.missing),
-        steps: explanation
-            .steps
-            .iter()
-            .map(|one| writer.pick(one))
-            .collect(),
-        materials: explanation
-            .materials
-            .iter()
-            .map(|one| writer.pick(one))
-            .collect(),
-        deadline: explanation
-            .deadline
-            .as_ref()
-            .map(|words| writer.pick(words))
-            .unwrap_or_default(),
+        steps: writer.pick_all(&explanation.steps),
+        materials: writer.pick_all(&explanation.materials),
+        deadline: writer.pick_known(explanation.deadline.as_ref()),
         enterprise: subject.name.clone(),
         enterprise_href: viewer.href(&own),
-        verdict: mark,
+        verdict,
         class,
-        field,
         name,
-    })
+    }
 }
 
 /// The date that an address chooses; `None` where it names none.
@@ -253,6 +245,14 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn pick(&self, words: &Bilingual) -> String {
         self.viewer.lang.pick(&words.zh, &words.en).to_owned()
+    }
+
+    fn pick_known(&self, words: Option<&Bilingual>) -> String {
+        words.map(|words| self.pick(words)).unwrap_or_default()
+    }
+
+    fn pick_all(&self, words: &[Bilingual]) -> Vec<String> {
+        words.iter().map(|words| self.pick(words)).collect()
     }
 
     fn missing(&self, names: &[String]) -> Vec<Missing> {

@@ -66,6 +66,7 @@ pub struct Line {
 }
 
 /// What is judged: the enterprise with its facts, and from where.
+#[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The enterprise.
     pub subject: &'a Subject,

@@ -51,6 +51,10 @@ impl Figure {
         let shown = shown(kind, &fact.variable, fact.value.as_ref(), &fact.unit, lang);
         let (before, between, after) = around(&fact.qualifier);
         let before = before_rank(before, &fact.unit, lang);
+        let between = match (lang, between.as_str()) {
+            (Lang::En, "余" | "多") => "+".to_owned(),
+            _ => between,
+        };
         let what = labels::words(kind, &fact.variable, lang);
         Self {
             fact_id: fact.id,
