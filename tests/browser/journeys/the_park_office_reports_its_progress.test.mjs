@@ -53,6 +53,14 @@ test("progress is reported from a phone, with the thumb", async () => {
   await page.click("form.panel button.main");
   await page.waitForURL(/\/projects\/\d+$/);
   assert.match(await page.textContent("dl.facts"), new RegExp(said));
+  await page.click("#buildings summary");
+  await page.fill("#building", "联合厂房");
+  await page.fill("#part", "钢结构");
+  await page.fill("#percent", "72.5");
+  await looksRight(page, "park-building-390");
+  await page.click("#buildings form button");
+  await page.waitForURL(/#buildings$/);
+  assert.match(await page.textContent("#buildings table"), /联合厂房.*钢结构.*72\.5%/s);
   const button = await page.locator("a.button.main").first().boundingBox();
   assert.ok(button.height >= 40, `a thumb needs more than ${button.height} pixels`);
 });

@@ -4,6 +4,7 @@
 //! there already is left as it is.
 
 mod accounts;
+mod buildings;
 mod figures;
 mod ledgers;
 mod organisations;
@@ -56,6 +57,7 @@ pub async fn set_up(
     let zones = organisations::set_up(ledger, stamp).await?;
     for zone in &zones {
         ledgers::take_in(ledger, stamp, zone).await?;
+        buildings::record(ledger, stamp, zone).await?;
         told(&zone.organisation.name);
     }
     figures::record(ledger, stamp, &zones).await?;
@@ -68,7 +70,11 @@ mod tests {
 
     #[test]
     fn the_tables_have_as_many_fields_in_every_row() {
-        for (path, width) in [("figures.csv", 10), ("organisations.csv", 4)] {
+        for (path, width) in [
+            ("figures.csv", 10),
+            ("organisations.csv", 4),
+            ("buildings.csv", 6),
+        ] {
             let table = text(path);
             assert!(!table.contains('"'), "{path}");
             for row in rows(&table) {

@@ -10,10 +10,12 @@
 //! | /projects/columns, /projects/views … | POST | columns and views of one's own |
 //! | /projects/board | GET | by stage |
 //! | /projects/{id} | GET | a project |
+//! | /projects/{id}/buildings | POST | report how far a building has come |
 //! | /projects/{id}/history | GET | every value that was recorded |
 //! | /projects/{id}/correction | GET, POST | correct one fact |
 
 mod board;
+pub mod building;
 pub mod correction;
 mod curve;
 pub mod facts_table;
@@ -41,6 +43,7 @@ pub fn routes() -> Vec<Route> {
         post("/projects/views/{id}/removal", see, list::forget_view),
         get("/projects/board", see, board::show),
         get("/projects/{id}", see, project_page::show),
+        post("/projects/{id}/buildings", edit, building::report_progress),
         get("/projects/{id}/history", see, history::of_project),
         get("/projects/{id}/correction", edit, correction::of_project),
         post(
