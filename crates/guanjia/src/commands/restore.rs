@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ledger::Ledger;
+use ledger::{Ledger, LedgerError};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::{CommandResult, Outcome, place};
@@ -35,7 +35,7 @@ async fn restore(args: &Args, lang: Lang) -> CommandResult {
     let (ledger, contents) =
         Ledger::restore(&args.file, &place::database_url(&data), &data.join("files"))
             .await
-            .into_diagnostic()
+            .map_err(|error| in_words(error, lang))
             .wrap_err_with(|| lang.with("restore-failed", args.file.display()))?;
     ledger.close().await.into_diagnostic()?;
     let rows: u64 = contents.rows.values().sum();
@@ -47,4 +47,13 @@ async fn restore(args: &Args, lang: Lang) -> CommandResult {
     );
     println!("SHA-256 {}", contents.sha256);
     Ok(Outcome::Fine)
+}
+
+/// Why nothing was restored, and what to do about it.
+fn in_words(error: LedgerError, lang: Lang) -> miette::Report {
+    match error {
+        LedgerError::Damaged { .. } => miette!("{}", lang.t("restore-damaged")),
+        LedgerError::Refused(_) => miette!("{}", lang.t("restore-refused")),
+        other => miette::Report::msg(other),
+    }
 }
