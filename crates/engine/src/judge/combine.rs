@@ -291,8 +291,13 @@ impl<'s, 'a> Search<'s, 'a> {
     }
 }
 
-/// The most a policy can save under any choice of the members; a pool can only lower it.
+/// The most a policy can save under any choice of the members. A pool can only lower it, but for one whose
+/// limit is not known: then the saving is not known either and counts as nought.
 fn bound(judge: &Judge<'_>, member: &BoundPolicy, members: &[&BoundPolicy]) -> Option<Exact> {
+    let limit = member.pool.as_ref().map(|pool| judge.value(pool.limit));
+    if limit.is_some_and(|limit| limit.number().is_none()) {
+        return Some(Exact::zero());
+    }
     let asked: Vec<String> = judge
         .choices_of(member)
         .into_iter()

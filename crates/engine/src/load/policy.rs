@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use super::Reader;
 use super::declare::{PERIODS, subject_of};
-use super::entries::Entry;
+use super::entries::{Entry, child};
 use super::fields::{self, Fields, items};
 use super::keys;
 use super::provenance::{days, in_force, provenance, spans, year};
@@ -140,10 +140,12 @@ fn clauses(
         .iter()
         .filter_map(|item| clause(item, subject, lets, reader))
         .collect();
-    reader.unique(
-        read.iter().map(|clause| (clause.id.as_str(), clause.span)),
-        "clause",
-    );
+    // By the text, so that a clause with another mistake in it counts too.
+    let written = items(node).iter().filter_map(|item| {
+        let id = child(item, "id")?;
+        Some((id.scalar()?.text.as_str(), id.span))
+    });
+    reader.unique(written, "clause");
     read
 }
 

@@ -32,9 +32,17 @@ pub fn choose(
     if plan.entangled.is_empty() {
         return;
     }
+    let draws = |at: usize| {
+        let policy = plan.binding.policy(&plan.binding.selected[at]);
+        policy.is_some_and(|policy| policy.pool.is_some())
+    };
+    let entangled: Vec<(usize, bool)> = plan.entangled.iter().map(|at| (*at, draws(*at))).collect();
+    // Also who is not eligible would save no more alone than the limit that a policy draws on.
     let open = BooleanBuffer::collect_bool(count, |row| {
-        let mut each = plan.entangled.iter();
-        each.any(|at| judged[*at].verdict(row) == Verdict::Eligible)
+        entangled.iter().any(|(at, draws)| {
+            let policy = &judged[*at];
+            policy.verdict(row) == Verdict::Eligible || *draws && policy.saves.get(row).is_some()
+        })
     });
     let mut found: Vec<(usize, Vec<Choice>)> = Vec::new();
     for row in open.set_indices() {

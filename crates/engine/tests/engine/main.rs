@@ -5,5 +5,9 @@
     reason = "a test that cannot go on says where it stopped"
 )]
 
+mod combination;
+mod contract;
 mod foreign;
+mod mutations;
 mod naive;
+mod policies;

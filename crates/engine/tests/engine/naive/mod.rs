@@ -254,7 +254,8 @@ impl Drawn {
         let mut draw = Draw::new(seed, sql_only);
         let policies = draw.policies(POLICIES);
         let limits = Limits::of(&policies, as_of);
-        let judged = draw.rows(&limits, as_of, rows).into_iter().map(|row| {
+        let judged = std::iter::repeat_with(|| {
+            let row = draw.row(&limits, as_of);
             let naive = Naive {
                 policies: &policies,
                 row: &row,
@@ -266,7 +267,16 @@ impl Drawn {
                 .collect();
             Case { row, wanted }
         });
-        let cases = judged.filter(|case| case.wanted.iter().all(fits)).collect();
+        let cases: Vec<Case> = judged
+            .take(rows * 10)
+            .filter(|case| case.wanted.iter().all(fits))
+            .take(rows)
+            .collect();
+        assert_eq!(
+            cases.len(),
+            rows,
+            "too few results of seed {seed} fit a column"
+        );
         Self {
             as_of,
             policies,

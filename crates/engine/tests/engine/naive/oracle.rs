@@ -181,7 +181,6 @@ fn what_sql_engines_define_alike_is_written_for_them() {
     let dir = std::env::var_os("GUANJIA_ORACLE_DIR");
     for seed in 0..RULEBOOKS {
         let drawn = Drawn::new(seed, ROWS, true);
-        assert!(drawn.cases.len() * 2 > ROWS, "most rows are kept");
         drawn.agrees(seed);
         if let Some(dir) = &dir {
             let path = std::path::Path::new(dir).join(format!("{seed}.json"));

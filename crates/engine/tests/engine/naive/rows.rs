@@ -84,19 +84,15 @@ impl Limits {
 }
 
 impl Draw {
-    /// Rows near the limits.
-    pub fn rows(&mut self, limits: &Limits, as_of: NaiveDate, count: usize) -> Vec<Row> {
-        (0..count)
-            .map(|_| {
-                let mut row: Row = (0..VARIABLES.len())
-                    .map(|at| self.cells(at, limits, as_of))
-                    .collect();
-                for _ in 0..self.rng.random_range(0..3) {
-                    self.move_to_boundary(&mut row, limits, as_of);
-                }
-                row
-            })
-            .collect()
+    /// A row near the limits.
+    pub fn row(&mut self, limits: &Limits, as_of: NaiveDate) -> Row {
+        let mut row: Row = (0..VARIABLES.len())
+            .map(|at| self.cells(at, limits, as_of))
+            .collect();
+        for _ in 0..self.rng.random_range(0..3) {
+            self.move_to_boundary(&mut row, limits, as_of);
+        }
+        row
     }
 
     fn cells(&mut self, at: usize, limits: &Limits, as_of: NaiveDate) -> [V; PERIODS] {
