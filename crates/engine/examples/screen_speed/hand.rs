@@ -48,24 +48,24 @@ impl<'a> Columns<'a> {
         Self {
             money: money
                 .iter()
-                .map(|c| c.as_primitive::<Decimal64Type>())
+                .map(datafusion::arrow::array::AsArray::as_primitive::<Decimal64Type>)
                 .collect(),
             counts: counts
                 .iter()
-                .map(|c| c.as_primitive::<Int64Type>())
+                .map(datafusion::arrow::array::AsArray::as_primitive::<Int64Type>)
                 .collect(),
             shares: shares
                 .iter()
-                .map(|c| c.as_primitive::<Decimal64Type>())
+                .map(datafusion::arrow::array::AsArray::as_primitive::<Decimal64Type>)
                 .collect(),
             days: days
                 .iter()
-                .map(|c| c.as_primitive::<Date32Type>())
+                .map(datafusion::arrow::array::AsArray::as_primitive::<Date32Type>)
                 .collect(),
             flags: flags.iter().map(AsArray::as_boolean).collect(),
             codes: codes
                 .iter()
-                .map(|c| c.as_dictionary::<Int32Type>())
+                .map(datafusion::arrow::array::AsArray::as_dictionary::<Int32Type>)
                 .collect(),
         }
     }

@@ -56,9 +56,8 @@ pub async fn once(
         Err(fault) => return fault.into_response(),
     };
     let (parts, body) = request.into_parts();
-    let body = match axum::body::to_bytes(body, UPLOAD_BYTES_MAX).await {
-        Ok(body) => body,
-        Err(_) => return Fault::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response(),
+    let Ok(body) = axum::body::to_bytes(body, UPLOAD_BYTES_MAX).await else {
+        return Fault::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
     };
     let digest = digest(&parts, &body);
     let request = Request::from_parts(parts, Body::from(body));
@@ -216,16 +215,8 @@ fn pieces<'a>(body: &'a [u8], boundary: &'a [u8]) -> impl Iterator<Item = &'a [u
         let at = now
             .windows(boundary.len())
             .position(|window| window == boundary);
-        match at {
-            Some(at) => {
-                rest = Some(&now[at + boundary.len()..]);
-                Some(&now[..at])
-            }
-            None => {
-                rest = None;
-                Some(now)
-            }
-        }
+        rest = at.map(|at| &now[at + boundary.len()..]);
+        Some(at.map_or(now, |at| &now[..at]))
     })
 }
 

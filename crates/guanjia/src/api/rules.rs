@@ -38,6 +38,10 @@ pub struct Name {
 
 /// A policy.
 #[derive(Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the interface calls it what the contract calls it"
+)]
 pub struct Policy {
     /// Its id.
     #[schema(examples("hnte_cit_rate"))]
@@ -86,6 +90,10 @@ pub struct VerdictPage {
 
 /// What a policy says of an enterprise.
 #[derive(Serialize, ToSchema)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the interface calls it what the contract calls it"
+)]
 pub struct Verdict {
     /// The policy.
     pub policy: String,

@@ -118,18 +118,18 @@ pub async fn record(
         limit: BUILDINGS_MAX,
     };
     let known = ledger.subjects(scope, &query, AsOf::Now).await?;
-    let building = match known.iter().find(|one| one.name == report.building) {
-        Some(known) => known.id,
-        None => {
-            let new = NewSubject {
-                // A building's name is its project's own: the next project has a first house too.
-                code: Some(format!("{}/{}", project.id, report.building)),
-                owner_id: Some(project.id),
-                invented: project.invented,
-                ..NewSubject::of(kind, &report.building, project.organisation_id)
-            };
-            ledger.add_subject(stamp, new).await?
-        }
+    let known = known.iter().find(|one| one.name == report.building);
+    let building = if let Some(known) = known {
+        known.id
+    } else {
+        let new = NewSubject {
+            // A building's name is its project's own: the next project has a first house too.
+            code: Some(format!("{}/{}", project.id, report.building)),
+            owner_id: Some(project.id),
+            invented: project.invented,
+            ..NewSubject::of(kind, &report.building, project.organisation_id)
+        };
+        ledger.add_subject(stamp, new).await?
     };
     let fact = |variable: &str, value, unit: &str| NewFact {
         variable: variable.to_owned(),

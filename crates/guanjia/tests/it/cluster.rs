@@ -135,7 +135,7 @@ fn executor(scheduler: &str, work: &Path) -> Node {
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(120), "{what}");
+        assert!(start.elapsed() < Duration::from_mins(2), "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -232,7 +232,7 @@ fn a_cluster_gives_what_one_machine_gives_though_an_executor_is_killed() {
     let cluster = running.wait_with_output().unwrap();
     assert_eq!(cluster.status.code(), Some(0), "{}", said(&cluster));
     assert!(
-        start.elapsed() < Duration::from_secs(120),
+        start.elapsed() < Duration::from_mins(2),
         "{:?}",
         start.elapsed()
     );

@@ -69,16 +69,16 @@ impl Program {
     /// Sends a form with a file.
     pub async fn send(&self, file: &str, fields: &[(&str, &str)], key: Option<&str>) -> Answer {
         let boundary = format!("b{}", uuid::Uuid::now_v7().simple());
-        let mut form = String::new();
-        for (name, value) in fields {
-            form += &format!(
-                "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            );
-        }
-        form += &format!(
-            "--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; \
-             filename=\"ledger.csv\"\r\n\r\n{file}\r\n--{boundary}--\r\n"
-        );
+        let part = |head: &str, body: &str| {
+            format!("--{boundary}\r\ncontent-disposition: form-data; {head}\r\n\r\n{body}\r\n")
+        };
+        let mut parts: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| part(&format!("name=\"{name}\""), value))
+            .collect();
+        parts.push(part("name=\"file\"; filename=\"ledger.csv\"", file));
+        parts.push(format!("--{boundary}--\r\n"));
+        let form = parts.concat();
         let kind = format!("multipart/form-data; boundary={boundary}");
         let mut request = self
             .request(&Method::POST, "/api/v1/imports")
