@@ -221,7 +221,7 @@ fn load() {
     println!(
         "200 policies of 5 clauses: loaded and checked in {:.0} ms, compiled in {:.0} ms more ({} by batches)",
         loaded.as_secs_f64() * 1e3,
-        took.checked_sub(loaded).unwrap().as_secs_f64() * 1e3,
+        took.saturating_sub(loaded).as_secs_f64() * 1e3,
         plan.policies.len()
     );
 }
