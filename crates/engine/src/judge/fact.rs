@@ -225,6 +225,10 @@ impl Facts {
 /// The most that a fact of money may be, in hundredths.
 const HUNDREDTHS_MAX: i128 = domain::money::FEN_MAX as i128;
 
+/// Yes and no as Chinese sheets write them; read, never said.
+const YES: &str = "\u{662f}";
+const NO: &str = "\u{5426}";
+
 /// What a cell's text gives for a variable; `None` for an empty cell, which is not known. What is true or
 /// false is written `true`, `false`, 是 or 否.
 pub fn read_text(variable: &Variable, text: &str) -> Option<Given> {
@@ -272,8 +276,8 @@ fn value_of(variable: &Variable, text: &str) -> Result<Value, BadValue> {
             None => plain(text).map(Value::Number),
         },
         Type::Boolean => match text.to_ascii_lowercase().as_str() {
-            "true" | "是" => Ok(Value::Boolean(true)),
-            "false" | "否" => Ok(Value::Boolean(false)),
+            "true" | YES => Ok(Value::Boolean(true)),
+            "false" | NO => Ok(Value::Boolean(false)),
             _ => Err(BadValue::NotABoolean),
         },
         Type::Date => day(text).map(Value::Date).ok_or(BadValue::NotADate),

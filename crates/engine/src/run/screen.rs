@@ -291,6 +291,8 @@ pub fn configured(config: SessionConfig, partitions: usize) -> SessionConfig {
         .with_batch_size(BATCH_ROWS);
     let options = config.options_mut();
     options.execution.parquet.schema_force_view_types = false;
+    // A part that helped another out would give rows that stand elsewhere in the input.
+    options.execution.enable_file_stream_work_stealing = false;
     options.optimizer.repartition_file_min_size = 0;
     config
 }

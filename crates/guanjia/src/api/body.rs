@@ -64,18 +64,17 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => push(&mut pointer, &index.to_string()),
-            Segment::Map { key } => push(&mut pointer, key),
+            Segment::Seq { index } => pointer += &step(&index.to_string()),
+            Segment::Map { key } => pointer += &step(key),
             Segment::Enum { .. } | Segment::Unknown => {}
         }
     }
     pointer
 }
 
-/// Adds a name to a pointer, as RFC 6901 writes it.
-fn push(pointer: &mut String, name: &str) {
-    pointer.push('/');
-    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+/// A step of a pointer, as RFC 6901 writes it.
+fn step(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// What is wrong, in our own words: those of the reader name types of the program.
@@ -86,13 +85,13 @@ fn fault(mut pointer: String, error: &serde_json::Error) -> Fault {
         return Fault::said(StatusCode::BAD_REQUEST, said);
     }
     let text = error.to_string();
-    let named = text.split('`').nth(1).unwrap_or_default();
+    let named = step(text.split('`').nth(1).unwrap_or_default());
     let said = if text.starts_with("missing field") {
-        push(&mut pointer, named);
+        pointer += &named;
         Said::Key("problem-field-missing")
     } else if text.starts_with("unknown field") {
-        if !pointer.ends_with(&format!("/{named}")) {
-            push(&mut pointer, named);
+        if !pointer.ends_with(&named) {
+            pointer += &named;
         }
         Said::Key("problem-field-unknown")
     } else {

@@ -46,16 +46,19 @@ pub struct ImportForm {
     #[schema(
         min_length = 1,
         max_length = 200,
-        pattern = r"^[^\u0000-\u001f\u007f]+$"
+        pattern = r"^[^\u0000-\u001f\u007f]+$",
+        value_type = String,
+        required = false
     )]
     pub park: Option<String>,
     /// Refuse the file when one row is bad, which is usual, or take the good rows.
-    #[schema(value_type = Option<RowChoice>)]
+    #[schema(value_type = RowChoice, required = false)]
     pub rows: Option<String>,
     /// When its facts were known.
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = String, format = Date, required = false)]
     pub known_on: Option<String>,
     /// Whether it is only tried: the report says what would become of it, and nothing is kept.
+    #[schema(value_type = bool, required = false)]
     pub dry_run: Option<bool>,
 }
 

@@ -10,7 +10,7 @@
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::Duration;
@@ -43,13 +43,16 @@ struct Kept {
     body: String,
 }
 
-/// Does a call once, where it names a key.
+/// Does a call once, where it names a key. Only a POST can be done twice.
 pub async fn once(
     State(app): State<App>,
     viewer: Viewer,
     request: Request,
     next: Next,
 ) -> Response {
+    if request.method() != Method::POST {
+        return next.run(request).await;
+    }
     let key = match key_of(request.headers()) {
         Ok(Some(key)) => key,
         Ok(None) => return next.run(request).await,
