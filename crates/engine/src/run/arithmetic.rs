@@ -144,35 +144,35 @@ pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
     }
 }
 
-/// Divisors that are known when the program is compiled become multiplications.
+/// Divisors that are known when the program is compiled become multiplications; decimals are cut by
+/// powers of ten only.
 fn narrow_round(values: &[i64], divisor: i64) -> Vec<i64> {
     fn by<const DIVISOR: i64>(values: &[i64]) -> Vec<i64> {
         let one = |value: &i64| narrow_half_up(*value, DIVISOR);
         values.iter().map(one).collect()
     }
-    match divisor {
-        10 => by::<10>(values),
-        100 => by::<100>(values),
-        1_000 => by::<1_000>(values),
-        10_000 => by::<10_000>(values),
-        100_000 => by::<100_000>(values),
-        1_000_000 => by::<1_000_000>(values),
-        10_000_000_000 => by::<10_000_000_000>(values),
-        1_000_000_000_000 => by::<1_000_000_000_000>(values),
-        _ => {
-            let one = |value: &i64| narrow_half_up(*value, divisor);
-            values.iter().map(one).collect()
-        }
+    macro_rules! powers {
+        ($($exponent:literal)*) => {
+            match divisor {
+                $(power if power == 10_i64.pow($exponent) => by::<{ 10_i64.pow($exponent) }>(values),)*
+                _ => {
+                    let one = |value: &i64| narrow_half_up(*value, divisor);
+                    values.iter().map(one).collect()
+                }
+            }
+        };
     }
+    powers!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18)
 }
 
-/// Half of the divisor is taken off or added by comparing the rest, so that nothing wraps.
+/// The quotient by a positive divisor, half away from zero. One division without a sign: size and half the
+/// divisor together fit 64 bits, and for an odd divisor no quotient of whole numbers ends in a half.
 #[inline]
 pub fn narrow_half_up(value: i64, divisor: i64) -> i64 {
-    let whole = value / divisor;
-    let rest = (value % divisor).unsigned_abs();
-    let divisor = divisor.unsigned_abs();
-    whole + i64::from(rest >= divisor - rest) * (1 | value >> 63)
+    let sign = value >> 63;
+    let divisor = divisor.cast_unsigned();
+    let size = (value.unsigned_abs() + divisor / 2) / divisor;
+    (size.cast_signed() ^ sign).wrapping_sub(sign)
 }
 
 /// The quotient, half away from zero; `divisor` is not nought.
@@ -370,6 +370,8 @@ mod tests {
         assert_eq!(narrow_half_up(-15, 10), -2);
         assert_eq!(narrow_half_up(-14, 10), -1);
         assert_eq!(narrow_half_up(i64::MAX, 10), i64::MAX / 10 + 1);
+        assert_eq!(narrow_half_up(i64::MIN, 1), i64::MIN);
+        assert_eq!(narrow_half_up(i64::MIN, i64::MAX), -1);
     }
 
     /// The slow way: numbers of any size.

@@ -43,8 +43,11 @@ impl Identities {
 
     /// Forgets the hashes that stand once.
     pub fn keep_repeated(&mut self) {
-        // Stable, as it is quick with the sorted runs of the parts.
-        self.hashes.sort_unstable();
+        #[expect(
+            clippy::stable_sort_primitive,
+            reason = "the stable sort is the one that only merges the sorted runs of the parts"
+        )]
+        self.hashes.sort();
         let pairs = self.hashes.windows(2).filter(|pair| pair[0] == pair[1]);
         let mut repeated: Vec<u64> = pairs.map(|pair| pair[0]).collect();
         repeated.dedup();

@@ -1,14 +1,12 @@
 //! The parts of a run: what the plan gives, counted and written part by part.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StructArray};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::execution::SendableRecordBatchStream;
-use datafusion::parquet::arrow::ArrowWriter;
 use futures::StreamExt;
 
 use super::frame::Note;
@@ -16,7 +14,7 @@ use super::function::Form;
 use super::identities::Positions;
 use super::judging::Judging;
 use super::long::{self, LongRow};
-use super::parquet_parts;
+use super::parquet_parts::{OutputFile, PartWriter, Written};
 use super::remarks;
 use super::screen::{Output, ScreenError};
 use super::tally::Tally;
@@ -49,6 +47,32 @@ impl Making {
             path,
         }
     }
+
+    fn output(&self) -> Result<Option<Arc<OutputFile>>, ScreenError> {
+        self.path.as_deref().map(OutputFile::create).transpose()
+    }
+}
+
+/// All that the parts of a run give, in the order of the input.
+pub struct Parts {
+    /// The parts.
+    pub all: Vec<Part>,
+    /// The file that they wrote, to be finished; it goes away by itself otherwise.
+    output: Option<Arc<OutputFile>>,
+}
+
+impl Parts {
+    /// Finishes the file that they wrote.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(&mut self) -> Result<(), ScreenError> {
+        let Some(output) = self.output.take() else {
+            return Ok(());
+        };
+        let written = self.all.iter_mut().filter_map(|part| part.written.take());
+        output.finish(written.collect())
+    }
 }
 
 /// What one part of a run gives: rows of the input without a gap between them.
@@ -59,48 +83,41 @@ pub struct Part {
     pub rows: Vec<LongRow>,
     /// Cells that cannot be used; rows count within the part.
     pub notes: Vec<Note>,
-    /// Its own file beside the output.
-    pub file: Option<PathBuf>,
+    /// What it wrote, once it is finished.
+    written: Option<Written>,
     /// The row of the input with which it begins, counted from 0, where parts come in any order.
     first: usize,
     making: Making,
     schema: SchemaRef,
-    writer: Option<ArrowWriter<File>>,
+    writer: Option<PartWriter>,
 }
 
 /// Runs all parts side by side, in the order of the input.
 ///
 /// # Errors
-/// The first part's that fails; the files of all are taken away.
+/// The first part's that fails.
 pub async fn run(
     making: &Making,
     streams: Vec<SendableRecordBatchStream>,
-) -> Result<Vec<Part>, ScreenError> {
+) -> Result<Parts, ScreenError> {
+    let output = making.output()?;
     let mut tasks = Vec::new();
-    for (number, mut stream) in streams.into_iter().enumerate() {
-        let making = making.clone();
+    for mut stream in streams {
+        let mut part = Part::begin(making, output.as_ref(), 0)?;
         tasks.push(tokio::spawn(async move {
-            let mut part = Part::begin(&making, number, 0)?;
-            let result = part.take_all(&mut stream).await;
-            result.inspect_err(|_| part.discard())?;
+            part.take_all(&mut stream).await?;
             Ok(part)
         }));
     }
-    let mut parts: Vec<Part> = Vec::new();
+    let mut all: Vec<Part> = Vec::new();
     let mut failed = None;
     for task in tasks {
         match task.await? {
-            Ok(part) => parts.push(part),
+            Ok(part) => all.push(part),
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    match failed {
-        None => Ok(parts),
-        Some(error) => {
-            parts.iter().for_each(Part::discard);
-            Err(error)
-        }
-    }
+    failed.map_or(Ok(Parts { all, output }), Err)
 }
 
 /// Runs a plan whose parts come one after the other in any order, as a cluster gives them; the parts that
@@ -112,25 +129,19 @@ pub async fn run_scattered(
     making: &Making,
     streams: Vec<SendableRecordBatchStream>,
     positions: &Positions,
-) -> Result<Vec<Part>, ScreenError> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut result = Ok(());
+) -> Result<Parts, ScreenError> {
+    let output = making.output()?;
+    let mut all: Vec<Part> = Vec::new();
     for mut stream in streams {
-        result = scatter(making, &mut stream, positions, &mut parts).await;
-        if result.is_err() {
-            break;
-        }
+        scatter(making, output.as_ref(), &mut stream, positions, &mut all).await?;
     }
-    if let Err(error) = result {
-        parts.iter().for_each(Part::discard);
-        return Err(error);
-    }
-    parts.sort_by_key(|part| part.first);
-    Ok(parts)
+    all.sort_by_key(|part| part.first);
+    Ok(Parts { all, output })
 }
 
 async fn scatter(
     making: &Making,
+    output: Option<&Arc<OutputFile>>,
     stream: &mut SendableRecordBatchStream,
     positions: &Positions,
     parts: &mut Vec<Part>,
@@ -151,7 +162,7 @@ async fn scatter(
             if let Some(last) = parts.last_mut() {
                 last.finish()?;
             }
-            parts.push(Part::begin(making, parts.len(), row)?);
+            parts.push(Part::begin(making, output, row)?);
         }
         if let Some(last) = parts.last_mut() {
             last.take(judged)?;
@@ -180,18 +191,18 @@ fn first_identity(form: Form, judged: &StructArray) -> Option<String> {
 }
 
 impl Part {
-    fn begin(making: &Making, number: usize, first: usize) -> Result<Self, ScreenError> {
+    fn begin(
+        making: &Making,
+        output: Option<&Arc<OutputFile>>,
+        first: usize,
+    ) -> Result<Self, ScreenError> {
         let schema = making.form.schema(&making.judging);
-        let file = making.path.as_ref().map(|path| part_path(path, number));
-        let writer = match &file {
-            Some(file) => Some(open_writer(file, &schema)?),
-            None => None,
-        };
+        let writer = output.map(|output| output.part(&schema)).transpose()?;
         Ok(Self {
             tally: Tally::of(&making.judging.plan.binding.selected),
             rows: Vec::new(),
             notes: Vec::new(),
-            file,
+            written: None,
             first,
             making: making.clone(),
             schema,
@@ -211,17 +222,9 @@ impl Part {
 
     fn finish(&mut self) -> Result<(), ScreenError> {
         if let Some(writer) = self.writer.take() {
-            writer.close()?;
+            self.written = Some(writer.finish()?);
         }
         Ok(())
-    }
-
-    /// Takes its file away.
-    pub fn discard(&self) {
-        if let Some(file) = &self.file {
-            // It may not be there; then there is nothing to take away.
-            drop(std::fs::remove_file(file));
-        }
     }
 
     fn subjects(&self) -> usize {
@@ -245,7 +248,7 @@ impl Part {
         };
         self.tally.subjects += judged.len() as u64;
         if let Some(writer) = &mut self.writer {
-            writer.write(&table)?;
+            writer.write(table)?;
         }
         Ok(())
     }
@@ -287,24 +290,4 @@ impl Part {
         }
         Ok(table)
     }
-}
-
-/// A part's own file beside the output.
-fn part_path(path: &Path, number: usize) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".part{number}"));
-    PathBuf::from(name)
-}
-
-fn open_writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>, ScreenError> {
-    let file = File::create(path).map_err(|source| ScreenError::File {
-        path: path.display().to_string(),
-        source,
-    })?;
-    let options = parquet_parts::options(schema);
-    Ok(ArrowWriter::try_new_with_options(
-        file,
-        Arc::clone(schema),
-        options,
-    )?)
 }

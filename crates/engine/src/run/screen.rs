@@ -20,14 +20,13 @@ use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext, ide
 use domain::SubjectKind;
 use futures::StreamExt;
 
-use super::cluster::{Cluster, Recipe, shared_path};
+use super::cluster::{Cluster, Recipe, once_more, shared_path};
 use super::frame::{Frame, FrameError, Note};
 use super::function::{Form, JudgeFunction};
 use super::identities::{Positions, Search, as_text};
 use super::judging::{BATCH_ROWS, Judging, pieces};
 use super::long::LongRow;
-use super::parquet_parts;
-use super::parts::{self, Making, Part};
+use super::parts::{self, Making};
 use super::plan::Plan;
 use super::remarks::Remark;
 use super::summary::PolicySummary;
@@ -82,6 +81,8 @@ pub struct Screened {
     pub ignored: Vec<String>,
     /// How many subjects were judged.
     pub subjects: u64,
+    /// Whether all was judged twice, as an executor of a cluster was lost with its results.
+    pub twice: bool,
 }
 
 /// Why a run fails.
@@ -167,11 +168,23 @@ impl Screening<'_> {
     /// # Errors
     /// [`ScreenError`] where it cannot be read or written, or has no subjects; nothing is left behind.
     pub async fn run(&self, input: Input, output: Output) -> Result<Screened, ScreenError> {
+        let (input, ignored) = self.facts_of(input)?;
         let table = open(session(&input), input).await?;
-        self.prepare(table.clone(), table, &output, None)
-            .await?
-            .run(&output)
-            .await
+        let prepared = self.prepare(table.clone(), table, &output, None).await?;
+        let mut screened = prepared.run(&output).await?;
+        screened.ignored.extend(ignored);
+        Ok(screened)
+    }
+
+    /// A table in memory without the columns that are no facts, and their names: a sheet may have two of one
+    /// name, which a plan may not.
+    fn facts_of(&self, input: Input) -> Result<(Input, Vec<String>), ScreenError> {
+        let Input::Table(table) = input else {
+            return Ok((input, Vec::new()));
+        };
+        let frame = Frame::of_schema(self.rulebook, &self.subject, &table.schema())?;
+        let facts = table.project(&frame.every_place())?;
+        Ok((Input::Table(facts), frame.ignored))
     }
 
     /// Judges Parquet on a cluster: the same results in the same order. Every machine of it has to see the
@@ -341,7 +354,8 @@ impl Prepared {
             .clone()
             .aggregate(vec![], vec![tally.call(self.arguments()).alias("tally")])?;
         let mut total = Tally::of(&self.judging.plan.binding.selected);
-        for batch in plan.collect().await? {
+        let (batches, twice) = once_more(async || Ok(plan.clone().collect().await?)).await?;
+        for batch in batches {
             total.add(batch.column(0).as_struct().columns());
         }
         let notes = self
@@ -353,6 +367,7 @@ impl Prepared {
             ignored: self.judging.frame.ignored.clone(),
             subjects: total.subjects,
             rows: Vec::new(),
+            twice,
         })
     }
 
@@ -364,28 +379,30 @@ impl Prepared {
             .table
             .clone()
             .select(vec![judge.call(self.arguments()).alias("judged")])?;
-        let parts = if self.scattered {
+        let (mut parts, twice) = if self.scattered {
             let positions = self.positions().await?;
-            let streams = plan.execute_stream_partitioned().await?;
-            parts::run_scattered(&making, streams, &positions).await?
+            once_more(async || {
+                let streams = plan.clone().execute_stream_partitioned().await?;
+                parts::run_scattered(&making, streams, &positions).await
+            })
+            .await?
         } else {
-            parts::run(&making, plan.execute_stream_partitioned().await?).await?
+            let streams = plan.execute_stream_partitioned().await?;
+            (parts::run(&making, streams).await?, false)
         };
         let mut total = Tally::of(&self.judging.plan.binding.selected);
-        for part in &parts {
+        for part in &parts.all {
             total.identities.extend(&part.tally.identities.hashes);
         }
         total.identities.keep_repeated();
-        if let Err(error) = self.search(&total.identities.hashes, &[]).await {
-            parts.iter().for_each(Part::discard);
-            return Err(error);
-        }
-        let files: Vec<PathBuf> = parts.iter().filter_map(|part| part.file.clone()).collect();
+        self.search(&total.identities.hashes, &[]).await?;
+        parts.finish()?;
         let mut screened = Screened {
             ignored: self.judging.frame.ignored.clone(),
+            twice,
             ..Screened::default()
         };
-        for part in parts {
+        for part in parts.all {
             let before = usize::try_from(screened.subjects).unwrap_or(usize::MAX);
             for (sum, other) in total.summary.iter_mut().zip(&part.tally.summary) {
                 sum.merge(other);
@@ -399,9 +416,6 @@ impl Prepared {
             screened.subjects += part.tally.subjects;
         }
         screened.summary = total.summary;
-        if let Output::WideParquet(path) | Output::LongParquet(path) = output {
-            parquet_parts::join(&files, path)?;
-        }
         Ok(screened)
     }
 

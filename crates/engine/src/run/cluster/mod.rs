@@ -5,6 +5,7 @@
 //! between the parts: a cluster belongs on the loopback or in a network of its own.
 
 mod codec;
+mod lost;
 mod nodes;
 mod recipe;
 
@@ -15,6 +16,7 @@ use ballista::prelude::{SessionConfigExt, SessionContextExt};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+pub(super) use lost::once_more;
 pub use nodes::{Executor, NodeError, serve_executor, serve_scheduler};
 pub use recipe::Recipe;
 
