@@ -27,6 +27,18 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
+    /// Every kind but records, which are their owners'.
+    pub const ALL: [Self; 8] = [
+        Self::Zone,
+        Self::Park,
+        Self::Enterprise,
+        Self::Project,
+        Self::Programme,
+        Self::Activity,
+        Self::Recognition,
+        Self::Fund,
+    ];
+
     /// The identifier used in files and in the database.
     pub fn as_str(&self) -> &str {
         match self {

@@ -101,8 +101,9 @@ pub fn router(app: &App) -> Router {
         .fallback(guard::nothing_here)
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(headers::same_origin))
-        .layer(middleware::from_fn(error::in_language))
         .layer(sessions)
+        // Outside of the sessions: their store may fail, too.
+        .layer(middleware::from_fn(error::in_language))
         .layer(middleware::from_fn_with_state(app.clone(), headers::secure))
         .layer(DefaultBodyLimit::max(UPLOAD_BYTES_MAX))
         .layer(CompressionLayer::new())

@@ -108,13 +108,13 @@ impl Database {
 
     /// The first row of a query.
     pub(crate) async fn row(&self, sql: Sql) -> Result<Option<Row>> {
-        let statement = sql.into_statement(self.dialect.backend());
+        let statement = sql.statement(self.dialect.backend())?;
         Ok(self.connection.query_one_raw(statement).await?.map(Row))
     }
 
     /// Runs a statement outside any entry: only for what is no record (logins, throttling).
     pub(crate) async fn execute(&self, sql: Sql) -> Result<u64> {
-        let statement = sql.into_statement(self.dialect.backend());
+        let statement = sql.statement(self.dialect.backend())?;
         Ok(self
             .connection
             .execute_raw(statement)
@@ -168,7 +168,7 @@ pub(crate) async fn rows(
     dialect: Dialect,
     sql: Sql,
 ) -> Result<Vec<Row>> {
-    let statement = sql.into_statement(dialect.backend());
+    let statement = sql.statement(dialect.backend())?;
     let found = connection.query_all_raw(statement).await?;
     Ok(found.into_iter().map(Row).collect())
 }

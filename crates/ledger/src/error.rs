@@ -49,6 +49,9 @@ pub enum LedgerError {
     /// A filter, sort or cursor names something the list does not have.
     #[error("the list has no {0}")]
     BadQuery(String),
+    /// A text holds a NUL, which PostgreSQL does not keep: no text of a person's does.
+    #[error("a text holds a NUL character")]
+    NulCharacter,
     /// A task of the runtime ended early.
     #[error("background work ended early: {0}")]
     Background(#[from] tokio::task::JoinError),

@@ -2,7 +2,7 @@
 
 use sea_orm::{DbBackend, QueryResult, Statement, TryGetable, Value};
 
-use crate::error::Result;
+use crate::error::{LedgerError, Result};
 
 /// A bound value.
 pub type Param = Value;
@@ -79,6 +79,19 @@ impl Sql {
         (self.text, self.params)
     }
 
+    /// The statement, where all its texts can be kept.
+    ///
+    /// # Errors
+    /// [`LedgerError::NulCharacter`] on either database, so that both keep the same.
+    pub(crate) fn statement(self, backend: DbBackend) -> Result<Statement> {
+        let holds_nul =
+            |param: &Param| matches!(param, Value::String(Some(text)) if text.contains('\0'));
+        if self.params.iter().any(holds_nul) {
+            return Err(LedgerError::NulCharacter);
+        }
+        Ok(self.into_statement(backend))
+    }
+
     pub(crate) fn into_statement(mut self, backend: DbBackend) -> Statement {
         if backend == DbBackend::Sqlite && self.in_order {
             self.text = without_numbers(&self.text);
@@ -117,6 +130,16 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_nul_is_kept_by_neither_database() {
+        for backend in [DbBackend::Sqlite, DbBackend::Postgres] {
+            let mut sql = Sql::new("a = ");
+            sql.bind("x\0y");
+            let refused = sql.statement(backend);
+            assert!(matches!(refused, Err(LedgerError::NulCharacter)));
+        }
+    }
 
     #[test]
     fn placeholders_count_up() {

@@ -1,6 +1,6 @@
 //! A write: one transaction, one audit entry, nothing in between for others to see.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -119,6 +119,7 @@ pub struct Write {
     facts_from: i64,
     digest: RowsDigest,
     new_terms: HashMap<Arc<str>, i64>,
+    sources_used: BTreeSet<i64>,
 }
 
 impl Ledger {
@@ -144,6 +145,7 @@ impl Ledger {
             facts_from: 0,
             digest: RowsDigest::default(),
             new_terms: HashMap::new(),
+            sources_used: BTreeSet::new(),
         };
         write.facts_from = write.peek_id("facts").await?;
         Ok(write)
@@ -182,7 +184,7 @@ impl Write {
 
     /// Runs a statement; gives the number of rows it touched.
     pub async fn execute(&self, sql: Sql) -> Result<u64> {
-        let statement = sql.into_statement(self.dialect().backend());
+        let statement = sql.statement(self.dialect().backend())?;
         Ok(self
             .transaction
             .execute_raw(statement)
@@ -296,6 +298,10 @@ impl Write {
             written?;
         }
         self.digest = digest;
+        // Facts of one sheet stand together.
+        let runs = facts.chunk_by(|one, next| one.source_id == next.source_id);
+        let used = runs.filter_map(|run| Some(run.first()?.source_id));
+        self.sources_used.extend(used);
         Ok(())
     }
 
@@ -310,7 +316,8 @@ impl Write {
             confirmation.id = id;
             id += 1;
             self.digest.confirmation(&confirmation);
-            rows.push(confirmation.params());
+            self.sources_used.insert(confirmation.source_id);
+            rows.push(confirmation.numbers().map(Param::from).to_vec());
         }
         self.insert("confirmations", Confirmation::COLUMNS, rows)
             .await
@@ -383,6 +390,10 @@ impl Write {
             prev_hash: std::mem::take(&mut self.prev_hash),
         };
         self.execute(fields.insertion()).await?;
+        let used = std::mem::take(&mut self.sources_used).into_iter();
+        let used = used.map(|source| vec![source.into(), self.entry_id.into()]);
+        let columns = "source_id, entry_id";
+        self.insert("source_uses", columns, used.collect()).await?;
         self.transaction.commit().await?;
         self.ledger.terms.learn(self.new_terms);
         Ok(Written {

@@ -7,6 +7,7 @@ source-neighbours = The cell and its neighbours
 source-quote = Sentence
 source-paragraph = Paragraph { $value } of the document
 source-quote-elsewhere = The sentence was not found in the document; this is what was quoted when it was recorded.
+source-others-hidden = What others said in this file is not shown; who may see all of it may take the original.
 source-form = Filled in on a page
 source-form-words = Filled in on a page ({ $value })
 source-api = Sent by a program

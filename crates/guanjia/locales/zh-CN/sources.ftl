@@ -7,6 +7,7 @@ source-neighbours = 该单元格及其相邻的单元格
 source-quote = 原句
 source-paragraph = 文件第 { $value } 段
 source-quote-elsewhere = 文件中没有找到这一句的原处，这里是记录时引用的文字。
+source-others-hidden = 此文件中属于他人的内容不显示；能看到全部内容的人才能下载原件。
 source-form = 页面填报
 source-form-words = 在页面上填写（{ $value }）
 source-api = 接口报送

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::Duration;
 use ledger::Timestamp;
-use ledger::accounts::{ApiToken, User};
+use ledger::accounts::{ApiToken, NewApiToken, User};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -14,8 +14,8 @@ use super::{login, one_time_code, passwords, throttle, tokens};
 use crate::app::App;
 use crate::shell::{Page, PageError, Viewer, display, render};
 
-/// Days after which a token ends.
-const TOKEN_DAYS: i64 = 365;
+/// Days after which a token may end, the longest first.
+const TOKEN_DAYS: [i64; 3] = [365, 90, 30];
 
 /// Most characters of a token's name.
 const TOKEN_NAME_LENGTH_MAX: usize = 80;
@@ -32,6 +32,7 @@ struct AccountPage {
     proposed_secret: String,
     setup_address: String,
     new_token: String,
+    token_days: [i64; 3],
     error: String,
     done: String,
 }
@@ -40,6 +41,7 @@ struct TokenRow {
     id: i64,
     name: String,
     until: String,
+    reads_only: bool,
 }
 
 /// What a page says beside the account itself.
@@ -100,6 +102,7 @@ async fn page(
         tokens: tokens.into_iter().map(token_row).collect(),
         proposed_secret,
         new_token: said.new_token,
+        token_days: TOKEN_DAYS,
         error: said.error,
         done: said.done,
     })
@@ -111,6 +114,7 @@ fn token_row(token: ApiToken) -> TokenRow {
         id: token.id,
         name: token.name,
         until: until.map(display::moment).unwrap_or_default(),
+        reads_only: token.reads_only,
     }
 }
 
@@ -177,11 +181,10 @@ async fn own_password(
     password: String,
 ) -> Result<Result<(), String>, PageError> {
     let key = format!("password:{}", user.id);
-    let wait = throttle::seconds_to_wait(app, &key, viewer.now).await?;
+    let wait = throttle::admit(app, &key, viewer.now).await?;
     if wait > 0 {
         return Ok(Err(viewer.lang.with("sign-in-throttled", wait)));
     }
-    throttle::count(app, &key, viewer.now).await?;
     let fits = password.chars().count() <= passwords::LENGTH_MAX
         && passwords::verify(password, user.password_hash.clone())
             .await
@@ -242,10 +245,24 @@ pub async fn change_code(
     page(&app, &viewer, &session, said).await
 }
 
-/// What a token is to be called.
+/// What a token is to be called, when it ends, and what it may.
 #[derive(Deserialize)]
 pub struct TokenForm {
     name: String,
+    #[serde(default)]
+    days: String,
+    /// `reads` for a token that changes nothing.
+    #[serde(default)]
+    may: String,
+}
+
+impl TokenForm {
+    fn days(&self) -> i64 {
+        let chosen = TOKEN_DAYS
+            .into_iter()
+            .find(|days| days.to_string() == self.days);
+        chosen.unwrap_or(TOKEN_DAYS[0])
+    }
 }
 
 /// `POST /account/tokens`: the secret is shown this once.
@@ -275,16 +292,15 @@ pub async fn add_token(
         .await;
     }
     let secret = tokens::new_secret();
-    let until = Timestamp::from(viewer.now + Duration::days(TOKEN_DAYS));
-    app.ledger
-        .add_api_token(
-            &viewer.stamp(),
-            viewer.user_id,
-            &name,
-            &tokens::hash(&secret),
-            Some(until),
-        )
-        .await?;
+    let until = Timestamp::from(viewer.now + Duration::days(form.days()));
+    let new = NewApiToken {
+        user_id: viewer.user_id,
+        name: &name,
+        token_hash: &tokens::hash(&secret),
+        expires_at: Some(until),
+        reads_only: form.may == "reads",
+    };
+    app.ledger.add_api_token(&viewer.stamp(), new).await?;
     page(
         &app,
         &viewer,

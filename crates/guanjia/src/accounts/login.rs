@@ -5,6 +5,7 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use chrono::{DateTime, Utc};
 use ledger::accounts::User;
 use ledger::{Action, Actor, Stamp};
 use serde::Deserialize;
@@ -103,27 +104,19 @@ pub async fn submit(
         };
         render(&page).map(|response| (status, response).into_response())
     };
-    // Longer ones are nobody's, and would fill the table of failures.
-    let too_long = form.login.chars().count() > LOGIN_LENGTH_MAX
+    // Such ones are nobody's, and would fill the table of failures.
+    let nobodys = form.login.chars().count() > LOGIN_LENGTH_MAX
+        || form.login.chars().any(char::is_control)
         || form.password.chars().count() > passwords::LENGTH_MAX;
-    if too_long {
+    if nobodys {
         return again(lang.t("sign-in-failed"), StatusCode::UNAUTHORIZED);
     }
-    let counters: Vec<String> = [Some(login_key(&form.login)), address.key()]
-        .into_iter()
-        .flatten()
-        .collect();
-    for key in &counters {
-        let wait = throttle::seconds_to_wait(&app, key, now).await?;
-        if wait > 0 {
-            return again(
-                lang.with("sign-in-throttled", wait),
-                StatusCode::TOO_MANY_REQUESTS,
-            );
-        }
-    }
-    for key in &counters {
-        throttle::count(&app, key, now).await?;
+    let own = login_key(&form.login);
+    let counters = [Some(own.clone()), address.key()].into_iter().flatten();
+    let wait = wait_of(&app, &counters.collect::<Vec<_>>(), now).await?;
+    if wait > 0 {
+        let words = lang.with("sign-in-throttled", wait);
+        return again(words, StatusCode::TOO_MANY_REQUESTS);
     }
     let user = app.ledger.user_by_login(&form.login).await?;
     let allowed = user.filter(|user| !user.disabled && (app.demo || !user.demo));
@@ -138,11 +131,34 @@ pub async fn submit(
         put(&session, PENDING_KEY, user.id).await?;
         return ask_code(lang, &form.next);
     }
-    for key in &counters {
-        app.ledger.clear_login_failures(key).await?;
-    }
+    forget_failures(&app, &own, address).await?;
     enter(&app, &session, &user, "password").await?;
     Ok(Redirect::to(safe_next(&form.next)).into_response())
+}
+
+/// Seconds to wait before all of these keys may try; where that is none, the attempt is counted under each. Who
+/// waits for one is counted under none.
+async fn wait_of(app: &App, keys: &[String], now: DateTime<Utc>) -> Result<i64, PageError> {
+    let mut longest = 0;
+    for key in keys {
+        longest = longest.max(throttle::seconds_to_wait(app, key, now).await?);
+    }
+    for key in keys {
+        if longest == 0 {
+            longest = throttle::admit(app, key, now).await?;
+        }
+    }
+    Ok(longest)
+}
+
+/// Takes back what was counted against somebody who came in. Of the address it is this one attempt: who has an
+/// account of their own must not clear the way for guessing at others'.
+async fn forget_failures(app: &App, own: &str, address: ClientAddress) -> Result<(), PageError> {
+    app.ledger.clear_login_failures(own).await?;
+    if let Some(key) = address.key() {
+        app.ledger.forgive_login_failure(&key).await?;
+    }
+    Ok(())
 }
 
 /// The key that failures of a login are counted under.
@@ -211,12 +227,11 @@ pub async fn submit_code(
     };
     let user = app.ledger.user(user_id).await?;
     let key = format!("code:{user_id}");
-    let wait = throttle::seconds_to_wait(&app, &key, now).await?;
+    let wait = throttle::admit(&app, &key, now).await?;
     if wait > 0 {
         let page = code_page(lang, &form.next, lang.with("sign-in-throttled", wait));
         return Ok((StatusCode::TOO_MANY_REQUESTS, render(&page)?).into_response());
     }
-    throttle::count(&app, &key, now).await?;
     let step = user
         .totp_secret
         .as_deref()
@@ -230,12 +245,7 @@ pub async fn submit_code(
         return Ok((StatusCode::UNAUTHORIZED, render(&page)?).into_response());
     }
     app.ledger.clear_login_failures(&key).await?;
-    app.ledger
-        .clear_login_failures(&login_key(&user.login))
-        .await?;
-    if let Some(key) = address.key() {
-        app.ledger.clear_login_failures(&key).await?;
-    }
+    forget_failures(&app, &login_key(&user.login), address).await?;
     enter(&app, &session, &user, "password and code").await?;
     Ok(Redirect::to(safe_next(&form.next)).into_response())
 }

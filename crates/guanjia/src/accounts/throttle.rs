@@ -9,6 +9,7 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use chrono::{DateTime, Duration, Utc};
 use ledger::Timestamp;
+use ledger::accounts::LoginFailures;
 
 use crate::app::App;
 use crate::shell::PageError;
@@ -87,8 +88,33 @@ fn behind(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
 
 /// Seconds still to wait before this key may try again; 0 for none.
 pub async fn seconds_to_wait(app: &App, key: &str, now: DateTime<Utc>) -> Result<i64, PageError> {
-    let Some(failures) = app.ledger.login_failures(key).await? else {
-        return Ok(0);
+    let failures = app.ledger.login_failures(key).await?;
+    Ok(wait_after(key, failures, now))
+}
+
+/// Lets an attempt of this key through, counted as failed, or gives the seconds still to wait. It is counted
+/// before the password is looked at and taken back when that was right; of many attempts at once, each sees
+/// those before it.
+pub async fn admit(app: &App, key: &str, now: DateTime<Utc>) -> Result<i64, PageError> {
+    let since = Timestamp::from(now - Duration::minutes(WINDOW_MINUTES));
+    loop {
+        let seen = app.ledger.login_failures(key).await?;
+        let wait = wait_after(key, seen, now);
+        if wait > 0 {
+            return Ok(wait);
+        }
+        let counted = app
+            .ledger
+            .count_login_failure(key, seen, Timestamp::from(now), since);
+        if counted.await? {
+            return Ok(0);
+        }
+    }
+}
+
+fn wait_after(key: &str, failures: Option<LoginFailures>, now: DateTime<Utc>) -> i64 {
+    let Some(failures) = failures else {
+        return 0;
     };
     let free = if key.starts_with("address:") {
         FREE_FAILURES_OF_ADDRESS
@@ -96,7 +122,7 @@ pub async fn seconds_to_wait(app: &App, key: &str, now: DateTime<Utc>) -> Result
         FREE_FAILURES
     };
     let last = failures.last_at.to_datetime().unwrap_or(now);
-    Ok(remaining(failures.failures - free, last, now))
+    remaining(failures.failures - free, last, now)
 }
 
 /// The wait after so many failures beyond the free ones, the last at `last`: 2, 4, 8 … seconds.
@@ -107,16 +133,6 @@ fn remaining(beyond: i64, last: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     let doublings = u32::try_from(beyond.min(20)).unwrap_or(0) + 1;
     let wait = 2_i64.saturating_pow(doublings).min(WAIT_SECONDS_MAX);
     (wait - (now - last).num_seconds()).max(0)
-}
-
-/// Counts an attempt of this key as failed. Called before the password is looked at and taken back
-/// when it was right, so that many attempts at once are no way around.
-pub async fn count(app: &App, key: &str, now: DateTime<Utc>) -> Result<(), PageError> {
-    let since = now - Duration::minutes(WINDOW_MINUTES);
-    app.ledger
-        .count_login_failure(key, Timestamp::from(now), Timestamp::from(since))
-        .await?;
-    Ok(())
 }
 
 #[cfg(test)]

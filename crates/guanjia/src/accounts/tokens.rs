@@ -1,6 +1,7 @@
 //! Tokens for programs: shown once, kept as a hash.
 
 use ledger::Timestamp;
+use ledger::accounts::ApiToken;
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 
@@ -23,12 +24,8 @@ pub fn hash(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
-/// The account whose token this is; `None` for a wrong, revoked or outdated one.
-pub async fn user_of(app: &App, secret: &str) -> Result<Option<i64>, PageError> {
+/// The token of this secret; `None` for a wrong, revoked or outdated one.
+pub async fn token_of(app: &App, secret: &str) -> Result<Option<ApiToken>, PageError> {
     let now = Timestamp::from(clock::now());
-    Ok(app
-        .ledger
-        .api_token(&hash(secret), now)
-        .await?
-        .map(|token| token.user_id))
+    Ok(app.ledger.api_token(&hash(secret), now).await?)
 }

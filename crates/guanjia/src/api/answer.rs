@@ -65,14 +65,16 @@ fn tag(headers: &mut HeaderMap, tag: &str) {
     headers.insert(header::CACHE_CONTROL, cache);
 }
 
-/// Whether a header lists this tag, or any by `*`.
+/// Whether a header lists this tag, or any by `*`. A question is content with a weak tag; a write is not.
 fn lists(asked: &HeaderMap, name: &HeaderName, tag: &str) -> bool {
+    let is_write = *name == header::IF_MATCH;
     asked
         .get_all(name)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .map(|one| one.trim().trim_start_matches("W/"))
+        .map(str::trim)
+        .map(|one| one.strip_prefix("W/").filter(|_| !is_write).unwrap_or(one))
         .any(|one| one == tag || one == "*")
 }
 
@@ -110,7 +112,12 @@ mod tests {
         assert!(tagged.require_match(&HeaderMap::new()).is_ok());
         let same = asked(header::IF_MATCH, &tagged.tag);
         assert!(tagged.require_match(&same).is_ok());
-        let other = asked(header::IF_MATCH, "\"other\"");
-        assert!(tagged.require_match(&other).is_err());
+        let any = asked(header::IF_MATCH, "*");
+        assert!(tagged.require_match(&any).is_ok());
+        let weak = format!("W/{}", tagged.tag);
+        for wrong in ["\"other\"", "", "no tag", &weak] {
+            let other = asked(header::IF_MATCH, wrong);
+            assert!(tagged.require_match(&other).is_err(), "{wrong}");
+        }
     }
 }

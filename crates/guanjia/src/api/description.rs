@@ -11,9 +11,13 @@ use axum::{Json as JsonBody, http::StatusCode};
 use serde_json::{Map, Value as Json, json};
 use utoipa::OpenApi;
 
+use super::examples::example;
 use super::operations::{OPERATIONS, Operation, Takes};
 use super::parameters::Parameter;
-use super::{fact, facts, house, imports, once, problem, rules, source, subject, subjects, value};
+use super::{
+    fact, facts, house, imports, once, problem, rules, screening, source, sources, subject,
+    subjects, value,
+};
 use crate::words::Lang;
 
 /// The schemas that are made from our types.
@@ -26,8 +30,7 @@ use crate::words::Lang;
     subjects::SubjectPage,
     subjects::SubjectRow,
     subject::Subject,
-    subject::NewProject,
-    subject::NewEnterprise,
+    subject::Registration,
     subject::NewFacts,
     fact::Fact,
     fact::NewFact,
@@ -38,6 +41,14 @@ use crate::words::Lang;
     source::SubjectName,
     source::Source,
     source::Version,
+    sources::SourcePage,
+    sources::ListedSource,
+    sources::SourceWithFacts,
+    sources::TakenFact,
+    sources::SourceAround,
+    sources::Cells,
+    sources::CellRow,
+    sources::Passage,
     facts::Retraction,
     facts::Retracted,
     imports::ImportForm,
@@ -53,6 +64,10 @@ use crate::words::Lang;
     rules::VerdictPage,
     rules::Verdict,
     rules::Short,
+    screening::FindingPage,
+    screening::Finding,
+    screening::ScreeningSummary,
+    screening::PolicyTotal,
     house::Account,
     house::ZoneName,
     house::HeldRole,
@@ -78,6 +93,7 @@ pub fn describe() -> Json {
     let mut schemas = made["components"]["schemas"].clone();
     // A form is no type of ours that could say so itself: what it does not name, it does not take.
     schemas["ImportForm"]["additionalProperties"] = Json::Bool(false);
+    registrations(&mut schemas);
     schemas["ImportReport"] = import_report();
     schemas["Explanation"] = explanation();
     let mut paths: Map<String, Json> = Map::new();
@@ -111,6 +127,25 @@ pub fn describe() -> Json {
             },
         },
     })
+}
+
+/// Projects and enterprises are registered alike, but for their codes.
+fn registrations(schemas: &mut Json) {
+    let one = schemas["Registration"].take();
+    if let Some(schemas) = schemas.as_object_mut() {
+        schemas.remove("Registration");
+    }
+    let mut enterprise = one.clone();
+    enterprise["description"] = json!("An enterprise to be registered.");
+    enterprise["properties"]["code"] = json!({
+        "type": ["string", "null"], "pattern": "^[0-9A-HJ-NP-RTUWXY]{18}$",
+        "minLength": 18, "maxLength": 18,
+        "description": "Its unified social credit code, both check digits right; none other in the zone may \
+            have it.",
+    });
+    schemas["NewEnterprise"] = enterprise;
+    schemas["NewProject"] = one;
+    schemas["NewProject"]["description"] = json!("A project to be registered.");
 }
 
 fn tags() -> Vec<Json> {
@@ -173,6 +208,7 @@ fn parameters(one: &Operation) -> Vec<Json> {
             all.push(json!({
                 "name": name, "in": "path", "required": true, "schema": schema,
                 "description": Lang::En.find(&format!("api-path-{name}")),
+                "example": if name == "id" { json!(1) } else { json!("hnte_cit_rate") },
             }));
         }
     }
@@ -180,6 +216,7 @@ fn parameters(one: &Operation) -> Vec<Json> {
         json!({
             "name": asked.name, "in": "query", "required": asked.required,
             "schema": asked.kind.schema(), "description": about(asked, Lang::En),
+            "example": asked.kind.example(),
         })
     }));
     let mut header = |name: &str, schema: Json, words: String| {
@@ -221,6 +258,14 @@ fn responses(one: &Operation) -> Json {
             }}),
             None => json!({"application/octet-stream": {"schema": {}}}),
         };
+        if let Some(example) = answer.schema.and_then(example) {
+            response["content"]["application/json"]["example"] = example;
+        }
+        if one.writes() {
+            response["headers"]["Idempotency-Replayed"] = json!({
+                "schema": {"const": "true"}, "description": Lang::En.t("api-replayed"),
+            });
+        }
         responses.insert(answer.status.to_string(), response);
     }
     if one.is_tagged() {
@@ -229,45 +274,23 @@ fn responses(one: &Operation) -> Json {
     }
     for status in one.refusals() {
         let words = Lang::En.find(&format!("api-answer-{status}"));
-        responses.insert(
-            status.to_string(),
-            json!({
-                "description": words,
-                "content": {problem::MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
-                }},
-            }),
-        );
+        let mut response = json!({
+            "description": words,
+            "headers": {"Content-Language": {"schema": {"type": "string"}}},
+            "content": {problem::MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+            }},
+        });
+        if status == 401 {
+            response["headers"]["WWW-Authenticate"] = json!({"schema": {"const": "Bearer"}});
+        }
+        if status == 422 {
+            response["content"][problem::MEDIA_TYPE]["example"] =
+                example("Problem").unwrap_or_default();
+        }
+        responses.insert(status.to_string(), response);
     }
     Json::Object(responses)
-}
-
-/// An example of a body.
-pub fn example(name: &str) -> Json {
-    match name {
-        "NewProject" => json!({
-            "name": "氢能制造基地二期",
-            "code": "2410-420000-04-01-123456",
-            "facts": [
-                {"variable": "stage", "value": "signed"},
-                {"variable": "investment_total", "value": "235000000.00", "qualifier": "约"},
-                {"variable": "investment_plan_year", "period": "2024", "value": "50000000.00"},
-            ],
-        }),
-        "NewEnterprise" => json!({
-            "name": "示例精密有限公司",
-            "code": "91350100M000100Y43",
-            "facts": [{"variable": "revenue", "period": "2024", "value": "12000000.00"}],
-        }),
-        "NewFacts" => json!({
-            "facts": [{
-                "variable": "remarks", "value": "主体结构封顶",
-                "quote": "截至5月底，主体结构封顶。", "known_on": "2024-05-31",
-            }],
-        }),
-        "Retraction" => json!({"reason": "recorded twice"}),
-        _ => Json::Null,
-    }
 }
 
 /// The report of an import, as its own contract has it.
@@ -365,6 +388,7 @@ fn explanation() -> Json {
             "year": {"type": "integer"},
             "verdict": {"type": "string", "enum": ["eligible", "ineligible", "unknown", "not_in_force"]},
             "clauses": {"type": "array", "items": clause},
+            "scorecards": {"type": "array", "items": {"type": "object"}},
             "amount": {"type": ["object", "null"]},
             "saves": maybe(),
             "timing": {"type": "boolean"},

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::response::Response;
 
-use super::description::{about, example, summary};
+use super::description::{about, summary};
+use super::examples::example;
 use super::operations::{OPERATIONS, Takes};
 use crate::shell::{Page, PageError, Viewer, render};
 
@@ -22,6 +23,8 @@ struct ShownOperation {
     parameters: Vec<(&'static str, String)>,
     /// An example of the body; empty where there is none.
     body: String,
+    /// An example of what is answered.
+    answer: Option<String>,
     statuses: String,
 }
 
@@ -58,10 +61,15 @@ pub async fn show(viewer: Viewer) -> Result<Response, PageError> {
             path: one.path,
             summary: summary(one, lang),
             parameters: asked.chain(headers).collect(),
+            answer: one.answers.iter().find_map(|answer| {
+                let example = example(answer.schema?)?;
+                serde_json::to_string_pretty(&example).ok()
+            }),
             body: match one.takes {
                 Takes::Nothing => String::new(),
                 Takes::Json(name) => {
-                    serde_json::to_string_pretty(&example(name)).unwrap_or_default()
+                    let example = example(name).unwrap_or_default();
+                    serde_json::to_string_pretty(&example).unwrap_or_default()
                 }
                 Takes::Form(_) => {
                     "multipart/form-data: file, as, park, rows, known_on, dry_run".to_owned()

@@ -1,7 +1,7 @@
 //! Facts of all subjects by kind, and taking one back.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use domain::{Period, SubjectKind};
 use ledger::subjects::SubjectQuery;
@@ -16,6 +16,7 @@ use super::fact::{Fact, fact_of, moment_text};
 use super::operations::editing;
 use super::parameters::{Asked, cursor_parts, cursor_text, has_control};
 use super::problem::{Fault, Place, Said};
+use super::source;
 use crate::app::App;
 use crate::shell::{PageError, Viewer};
 use crate::sources::access;
@@ -47,8 +48,20 @@ pub struct FactOfSubject {
     pub fact: Fact,
 }
 
-/// Where a page of facts ends: subject, variable, period.
-type End = (i64, String, String);
+/// Where a page of facts ends: subject, variable, period. Periods are in the ledger's order, which is not that
+/// of their texts.
+type End = (i64, String, Period);
+
+/// The end of a page as a cursor.
+fn end_text((subject, variable, period): &End) -> String {
+    cursor_text(&json!([subject, variable, period.to_string()]))
+}
+
+/// The end of a page that a cursor says.
+fn end_of(text: &str) -> Result<End, Fault> {
+    let (subject, variable, period): (i64, String, String) = cursor_parts(text)?;
+    Ok((subject, variable, Period::from_words(&period)))
+}
 
 /// `GET /api/v1/facts`.
 pub async fn list(
@@ -64,7 +77,7 @@ pub async fn list(
         .unwrap_or(SubjectKind::Project);
     let scope =
         access::permission(&kind).map_or_else(Scope::nothing, |needed| viewer.scope(needed));
-    let after: Option<End> = asked.get("after").map(cursor_parts).transpose()?;
+    let after = asked.get("after").map(end_of).transpose()?;
     let mut page = Page {
         limit: asked.limit() as usize,
         after,
@@ -77,10 +90,7 @@ pub async fn list(
         Some(id) => page.of_one(&app, &viewer, &scope, &kind, id).await?,
         None => page.of_all(&app, &viewer, &scope, &kind).await?,
     };
-    let next = page
-        .end
-        .filter(|_| more)
-        .map(|end| cursor_text(&json!(end)));
+    let next = page.end.as_ref().filter(|_| more).map(end_text);
     let items = page.items;
     found(&headers, &FactPage { items, next })
 }
@@ -131,7 +141,10 @@ impl Page {
             zone_id: Some(viewer.zone_id()),
             owner_id: None,
             // The subject that the page before ended in may have more.
-            after: self.after.as_ref().map(|(subject, ..)| subject - 1),
+            after: self
+                .after
+                .as_ref()
+                .map(|(subject, ..)| subject.saturating_sub(1)),
             limit: SUBJECTS_AT_ONCE,
         };
         let mut looked_at = 0;
@@ -154,7 +167,7 @@ impl Page {
             looked_at += subjects.len();
             if looked_at >= SUBJECTS_MAX {
                 let beyond = char::MAX.to_string();
-                self.end = Some((last.id, beyond, String::new()));
+                self.end = Some((last.id, beyond, Period::Current));
                 return Ok(true);
             }
         }
@@ -163,8 +176,11 @@ impl Page {
     /// Takes facts of one subject until the page is full; whether some were left over.
     fn take(&mut self, facts: Vec<FactRecord>) -> bool {
         for record in facts {
-            let period = record.period.to_string();
-            let end = (record.subject_id, record.variable.clone(), period);
+            let end = (
+                record.subject_id,
+                record.variable.clone(),
+                record.period.clone(),
+            );
             let fits = self.after.as_ref().is_none_or(|after| end > *after)
                 && self
                     .variable
@@ -218,6 +234,7 @@ pub struct Retracted {
 pub async fn retract(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path(id): Path<i64>,
     Body(why): Body<Retraction>,
 ) -> Result<Response, Fault> {
@@ -237,6 +254,11 @@ pub async fn retract(
     if !scope.covers_subject(subject.id, subject.owner_id, &subject.path) {
         return Err(PageError::Forbidden.into());
     }
+    // Whoever corrects it in between makes it count no more, and is not overwritten either.
+    if headers.contains_key(header::IF_MATCH) {
+        let now = source::fact_with_source(&app, &viewer, id).await?;
+        Tagged::of(&now)?.require_match(&headers)?;
+    }
     let written = app
         .ledger
         .retract_fact(&viewer.stamp(), &scope, fact.id, reason)
@@ -254,6 +276,44 @@ mod tests {
     use super::*;
     use domain::Value;
     use ledger::Timestamp;
+    use serde_json::Value as Json;
+
+    #[test]
+    fn periods_of_one_variable_follow_each_other() {
+        let facts = || -> Vec<FactRecord> {
+            let periods = ["2024-05", "2024-01/2024-05", "2024-Q1", "2024", "达产"];
+            let mut facts: Vec<FactRecord> = periods
+                .iter()
+                .map(|period| FactRecord {
+                    period: Period::from_words(period),
+                    ..record(1, "a")
+                })
+                .collect();
+            facts.sort_by(|a, b| a.period.cmp(&b.period));
+            facts
+        };
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let mut page = page(1, after);
+            let more = page.take(facts());
+            seen.extend(page.items.iter().map(|item| item.fact.period.clone()));
+            after = page.end.map(|end| end_of(&end_text(&end)).unwrap());
+            if !more {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 5, "{seen:?}");
+    }
+
+    #[test]
+    fn a_cursor_that_was_made_up_is_read_or_refused() {
+        let made_up = |parts: Json| end_of(&cursor_text(&parts));
+        assert!(made_up(json!([i64::MIN, "a", ""])).is_ok());
+        for parts in [json!([1]), json!(["a", "b", "c"]), json!({}), json!(null)] {
+            assert!(made_up(parts).is_err());
+        }
+    }
 
     fn record(subject_id: i64, variable: &str) -> FactRecord {
         FactRecord {

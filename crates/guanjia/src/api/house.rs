@@ -15,7 +15,7 @@ use crate::accounts::users;
 use crate::app::App;
 use crate::audit::filter::Filter;
 use crate::audit::store::{self, Entry};
-use crate::shell::{PageError, Viewer};
+use crate::shell::{PageError, Permission, Viewer};
 
 /// Whose token or session this is.
 #[derive(Serialize, ToSchema)]
@@ -111,7 +111,7 @@ pub struct Organisation {
     pub subject: Option<i64>,
 }
 
-/// `GET /api/v1/organisations`: those that some role of the account reaches.
+/// `GET /api/v1/organisations`: those that some role of the account reaches which sees organisations or facts.
 pub async fn organisations(
     State(app): State<App>,
     viewer: Viewer,
@@ -121,6 +121,9 @@ pub async fn organisations(
         .grants
         .iter()
         .filter(|grant| grant.zone_id == viewer.zone_id())
+        .filter(|grant| {
+            grant.role.may(Permission::ManageOrganisations) || grant.role.may(Permission::SeeFacts)
+        })
         .filter_map(|grant| grant.path.clone());
     let scope = paths.fold(Scope::nothing(), Scope::and_organisation);
     let found_ones = app.ledger.organisations(&scope, viewer.reading()).await?;

@@ -224,9 +224,14 @@ async fn body(app: &App, import: Known) -> Result<Import, Fault> {
 pub async fn undo(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path(id): Path<i64>,
 ) -> Result<Response, Fault> {
     let import = seen(&app, &viewer, id).await?;
+    if headers.contains_key(header::IF_MATCH) {
+        let now = body(&app, import.clone()).await?;
+        Tagged::of(&now)?.require_match(&headers)?;
+    }
     let kind = kind::from_id(&import.kind).ok_or(PageError::NotFound)?;
     let scope = viewer.scope(kind::permission(kind));
     let undone = app.ledger.undo_import(&viewer.stamp(), &scope, id).await?;

@@ -9,8 +9,10 @@
 //! | …/{id}/facts | recording facts about it, and about an organisation |
 //! | /api/v1/enterprises/{id}/verdicts … | what the policies say of it |
 //! | /api/v1/facts … | facts of many subjects, one with its source and history, taking one back |
+//! | /api/v1/sources … | sources, and what was taken from one |
 //! | /api/v1/imports … | sending a ledger in, what came of each, undoing one |
-//! | /api/v1/policies | the policies of the rulebook |
+//! | /api/v1/policies … | the policies of the rulebook, whom each finds |
+//! | /api/v1/screening | how all enterprises stand with each policy |
 //! | /api/v1/account, /organisations, /users, /audit | the house itself |
 //! | /api/openapi.json, /api/docs | the description, and a page that shows it |
 //!
@@ -20,6 +22,7 @@ mod answer;
 mod body;
 mod description;
 mod docs;
+mod examples;
 mod fact;
 mod facts;
 mod house;
@@ -30,7 +33,9 @@ pub mod parameters;
 mod probes;
 pub mod problem;
 mod rules;
+mod screening;
 mod source;
+mod sources;
 mod subject;
 mod subjects;
 mod value;
@@ -38,7 +43,7 @@ mod value;
 use crate::shell::Permission as P;
 use crate::shell::route::Access::{self, May};
 use crate::shell::route::{Route, get, post};
-use crate::sources;
+use crate::sources::file;
 
 /// The routes of this slice.
 pub fn routes() -> Vec<Route> {
@@ -81,6 +86,12 @@ fn of_subjects() -> Vec<Route> {
             rules::explanation,
         ),
         get("/api/v1/policies", see, rules::policies),
+        get(
+            "/api/v1/policies/{policy}/verdicts",
+            see,
+            screening::of_policy,
+        ),
+        get("/api/v1/screening", see, screening::summary),
     ]
 }
 
@@ -89,7 +100,10 @@ fn of_facts_and_imports() -> Vec<Route> {
     vec![
         get("/api/v1/facts", see, facts::list),
         get("/api/v1/facts/{id}", see, source::show),
-        get("/api/v1/facts/{id}/file", see, sources::file::download),
+        get("/api/v1/facts/{id}/source", see, sources::around),
+        get("/api/v1/facts/{id}/file", see, file::download),
+        get("/api/v1/sources", see, sources::list),
+        get("/api/v1/sources/{id}", see, sources::show),
         // Which facts one may take back depends on whose they are.
         post("/api/v1/facts/{id}/retraction", import, facts::retract),
         get("/api/v1/imports", import, imports::list),
@@ -107,6 +121,11 @@ fn of_the_house() -> Vec<Route> {
             "/api/v1/organisations",
             Access::SignedIn,
             house::organisations,
+        ),
+        get(
+            "/api/v1/organisations/{id}",
+            May(P::SeeOverview),
+            subject::organisation,
         ),
         post(
             "/api/v1/organisations/{id}/facts",

@@ -64,9 +64,15 @@ pub async fn once(
     };
     let digest = digest(&parts, &body);
     let request = Request::from_parts(parts, Body::from(body));
+    let caller = viewer.user_id.to_string();
+    let (ledger, whose, name, of_what) = (
+        app.ledger.clone(),
+        caller.clone(),
+        key.clone(),
+        digest.clone(),
+    );
     // To its end even where the caller hangs up: asked again, it shall find the answer.
     let done = tokio::spawn(async move {
-        let caller = viewer.user_id.to_string();
         let call = Call {
             caller: &caller,
             key: &key,
@@ -77,7 +83,18 @@ pub async fn once(
     match done.await {
         Ok(Ok(response)) => response,
         Ok(Err(fault)) => fault.into_response(),
-        Err(error) => Fault::from(PageError::internal(&error)).into_response(),
+        Err(error) => {
+            // What broke off has written nothing: its key is free again.
+            let call = Call {
+                caller: &whose,
+                key: &name,
+                request_digest: &of_what,
+            };
+            if let Err(error) = ledger.release_answer(call).await {
+                tracing::error!(cause = %error, "the key of a broken call stays reserved");
+            }
+            Fault::from(PageError::internal(&error)).into_response()
+        }
     }
 }
 

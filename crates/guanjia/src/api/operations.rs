@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use axum::http::Method;
 use domain::SubjectKind;
 
-use super::parameters::{AFTER, AS_OF, LIMIT, Parameter, ZONE, of_list, parameter};
-use super::parameters::{Kind, audit_filters, day};
+use super::parameters::{AFTER, AS_OF, LIMIT, PARK, Parameter, ZONE, of_list, parameter};
+use super::parameters::{Kind, audit_filters, day, words};
+use super::screening;
 use crate::shell::Permission;
 use crate::{enterprises, projects};
 
@@ -92,15 +93,16 @@ impl Operation {
 
     /// All statuses that it refuses a request with.
     pub fn refusals(&self) -> Vec<u16> {
-        let mut statuses = vec![400, 401, 403, 422];
+        let mut statuses = vec![400, 401, 403, 422, 500];
         if self.path.contains('{') {
             statuses.push(404);
         }
+        // A body that a key is sent with is read, whatever is made of it.
         if self.writes() {
-            statuses.push(409);
+            statuses.extend([409, 413]);
         }
         if self.takes != Takes::Nothing {
-            statuses.extend([413, 415]);
+            statuses.push(415);
         }
         if self.conditional {
             statuses.push(412);
@@ -219,14 +221,7 @@ fn subjects(tag: &'static str, kind: &SubjectKind) -> Vec<Operation> {
 }
 
 fn facts() -> Vec<Operation> {
-    let kinds = || {
-        vec![
-            "project".to_owned(),
-            "enterprise".to_owned(),
-            "zone".to_owned(),
-            "park".to_owned(),
-        ]
-    };
+    let kinds = || words(&["project", "enterprise", "zone", "park"]);
     vec![
         read("list-facts", "facts", "/api/v1/facts", "FactPage")
             .asking([
@@ -237,6 +232,12 @@ fn facts() -> Vec<Operation> {
             ])
             .asking([LIMIT, AFTER]),
         read("show-fact", "facts", "/api/v1/facts/{id}", "FactWithSource"),
+        read(
+            "show-fact-source",
+            "facts",
+            "/api/v1/facts/{id}/source",
+            "SourceAround",
+        ),
         Operation {
             answers: vec![Answers {
                 status: 200,
@@ -250,14 +251,31 @@ fn facts() -> Vec<Operation> {
             "/api/v1/facts/{id}/retraction",
             (200, "Retracted"),
         )
-        .taking(Takes::Json("Retraction")),
+        .taking(Takes::Json("Retraction"))
+        .conditional(),
         write(
             "record-organisation-facts",
             "facts",
             "/api/v1/organisations/{id}/facts",
             (200, "Recorded"),
         )
-        .taking(Takes::Json("NewFacts")),
+        .taking(Takes::Json("NewFacts"))
+        .conditional(),
+        read("list-sources", "facts", "/api/v1/sources", "SourcePage").asking([
+            parameter(
+                "kind",
+                Kind::Choice(|| words(&["sheet", "quote", "form", "api"])),
+            ),
+            LIMIT,
+            AFTER,
+        ]),
+        read(
+            "show-source",
+            "facts",
+            "/api/v1/sources/{id}",
+            "SourceWithFacts",
+        )
+        .asking([LIMIT, AFTER]),
     ]
 }
 
@@ -278,7 +296,8 @@ fn imports() -> Vec<Operation> {
             "imports",
             "/api/v1/imports/{id}/undoing",
             (200, "Undoing"),
-        ),
+        )
+        .conditional(),
     ]
 }
 
@@ -305,6 +324,26 @@ fn rules() -> Vec<Operation> {
             "Explanation",
         )
         .asking([day("on")]),
+        read(
+            "list-policy-verdicts",
+            "policies",
+            "/api/v1/policies/{policy}/verdicts",
+            "FindingPage",
+        )
+        .asking([
+            day("on"),
+            PARK,
+            parameter("verdict", Kind::Choice(screening::verdicts)),
+            LIMIT,
+            AFTER,
+        ]),
+        read(
+            "show-screening",
+            "policies",
+            "/api/v1/screening",
+            "ScreeningSummary",
+        )
+        .asking([day("on"), PARK]),
     ]
 }
 
@@ -316,6 +355,12 @@ fn house() -> Vec<Operation> {
             "house",
             "/api/v1/organisations",
             "OrganisationPage",
+        ),
+        read(
+            "show-organisation",
+            "house",
+            "/api/v1/organisations/{id}",
+            "Subject",
         ),
         read("list-users", "house", "/api/v1/users", "UserPage").of_now(),
         read("list-audit", "house", "/api/v1/audit", "AuditPage")

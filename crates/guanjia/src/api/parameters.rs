@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use super::operations::Operation;
 use super::problem::{Fault, Place, Said};
 use crate::labels;
+use crate::lists::address::CURSOR_CHARS_MAX;
 use crate::lists::filters::{Asks, CERTIFICATES, LIGHTS};
 use crate::lists::{Address, ListSpec};
 use crate::shell::viewer::moment_of;
@@ -17,8 +18,6 @@ use crate::shell::viewer::moment_of;
 pub const LIMIT_MAX: u32 = 200;
 /// The longest words in an address.
 const WORDS_CHARS_MAX: usize = 200;
-/// The longest cursor.
-const CURSOR_CHARS_MAX: usize = 4_000;
 
 /// What a parameter may say.
 #[derive(Clone, Copy)]
@@ -85,6 +84,8 @@ pub const fn day(name: &'static str) -> Parameter {
 pub const AS_OF: Parameter = parameter("as_of", Kind::Moment);
 /// Which zone, for an account of several.
 pub const ZONE: Parameter = parameter("zone", Kind::Id);
+/// Only what belongs to a park.
+pub const PARK: Parameter = parameter("park", Kind::Id);
 /// How many items.
 pub const LIMIT: Parameter = parameter("limit", Kind::Limit);
 /// Where the page begins.
@@ -94,7 +95,7 @@ pub const AFTER: Parameter = parameter("after", Kind::Cursor);
 pub fn of_list(spec: &'static ListSpec) -> Vec<Parameter> {
     let mut asks = vec![
         parameter("q", Kind::Words),
-        parameter("park", Kind::Id),
+        PARK,
         parameter("sort", Kind::ColumnOf(spec)),
         parameter("order", Kind::Choice(|| words(&["asc", "desc"]))),
     ];
@@ -125,7 +126,8 @@ pub fn audit_filters() -> Vec<Parameter> {
     ]
 }
 
-fn words(of: &[&str]) -> Vec<String> {
+/// Words that can be chosen.
+pub fn words(of: &[&str]) -> Vec<String> {
     of.iter().map(|word| (*word).to_owned()).collect()
 }
 
@@ -235,7 +237,9 @@ impl Kind {
             }
             Self::Day => day_of(value).is_some(),
             Self::Moment => {
-                day_of(value).is_some() || (value.len() > 10 && moment_of(value).is_some())
+                // A year of more digits than four is no form of RFC 3339.
+                let plain = value.starts_with(|sign: char| sign.is_ascii_digit());
+                day_of(value).is_some() || (plain && value.len() > 10 && moment_of(value).is_some())
             }
             _ => value.chars().count() <= WORDS_CHARS_MAX && !has_control(value),
         }
@@ -372,7 +376,17 @@ mod tests {
         assert_eq!(wrong("stge=started"), ["stge"]);
         assert_eq!(wrong("stage=flying&limit=0"), ["stage", "limit"]);
         assert_eq!(wrong("limit=5&limit=6"), ["limit"]);
-        assert_eq!(wrong("as_of=2024-5-1"), ["as_of"]);
+        assert!(wrong("as_of=2024-05-31T00:00:00Z").is_empty());
+        for text in [
+            "2024-5-1",
+            "2024-02-30",
+            "%2B12345-01-01",
+            "2024",
+            "now",
+            "2024-05-31T08:00:00",
+        ] {
+            assert_eq!(wrong(&format!("as_of={text}")), ["as_of"], "{text}");
+        }
         assert_eq!(wrong("q=%00"), ["q"]);
         assert_eq!(wrong("after=zz"), ["after"]);
     }

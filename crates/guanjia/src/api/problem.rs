@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use crate::shell::PageError;
+use crate::shell::error::keep_headers;
 use crate::words::Lang;
 
 /// The media type of a problem.
@@ -199,9 +200,7 @@ impl Fault {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(allowed) = bare.get(header::ALLOW) {
-            headers.insert(header::ALLOW, allowed.clone());
-        }
+        keep_headers(bare, headers);
         answer
     }
 }
@@ -222,6 +221,7 @@ impl From<&PageError> for Fault {
             PageError::BadRequest(words) => {
                 Self::said(StatusCode::UNPROCESSABLE_ENTITY, Said::Words(words.clone()))
             }
+            PageError::Unreadable => Self::new(StatusCode::BAD_REQUEST, "problem-form"),
             PageError::Internal => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "problem-internal"),
         }
     }

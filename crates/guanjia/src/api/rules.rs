@@ -9,7 +9,6 @@ use domain::SubjectKind;
 use domain::money::format_fen;
 use engine::explain::{Bilingual, Explanation, is_unverified};
 use engine::rulebook::{InForce, Policy as Law};
-use ledger::FactRecord;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,7 +16,7 @@ use super::answer::found;
 use super::parameters::Asked;
 use super::problem::Fault;
 use crate::app::App;
-use crate::policies::{self, Day, KnownFacts, PolicyVerdict, Rules};
+use crate::policies::{self, Day, KnownFacts, Near, PolicyVerdict, Rules};
 use crate::shell::{PageError, Permission, Viewer};
 
 /// The policies of the zone and the nation.
@@ -130,6 +129,16 @@ pub struct Short {
     pub unit: &'static str,
 }
 
+impl From<Near> for Short {
+    fn from(near: Near) -> Self {
+        Self {
+            clause: near.clause,
+            gap: near.gap,
+            unit: near.unit,
+        }
+    }
+}
+
 /// `GET /api/v1/policies`.
 pub async fn policies(
     State(app): State<App>,
@@ -159,7 +168,8 @@ fn policy(law: &Law, on: NaiveDate) -> Policy {
     }
 }
 
-fn name(law: &Law) -> Name {
+/// The name of a policy.
+pub fn name(law: &Law) -> Name {
     let Bilingual { zh, en } = (&law.name).into();
     Name { zh, en }
 }
@@ -200,11 +210,7 @@ fn verdict(rules: &Rules, one: PolicyVerdict) -> Option<Verdict> {
         year: one.year,
         amount: one.amount.map(format_fen),
         failed: one.failed.iter().filter_map(clause).collect(),
-        short: one.near.map(|near| Short {
-            clause: near.clause,
-            gap: near.gap,
-            unit: near.unit,
-        }),
+        short: one.near.map(Short::from),
         missing: one.missing,
         chosen: one.chosen,
         unverified: is_unverified(law),
@@ -253,8 +259,10 @@ async fn judged<T: Send + 'static>(
     }
     let on = asked.day("on");
     let by = on.unwrap_or_else(|| viewer.day());
-    let mut facts = app.ledger.facts_of(&scope, id, viewer.reading()).await?;
-    facts.retain(|fact: &FactRecord| fact.known_on.is_none_or(|known| known <= by));
+    let facts = app
+        .ledger
+        .facts_known_by(&scope, id, by, viewer.reading())
+        .await?;
     let rules = policies::rules_of(app, viewer).await?;
     let known = KnownFacts::of(&rules.rulebook, &id.to_string(), &facts);
     let days = policies::days(&known, on, viewer);

@@ -14,7 +14,7 @@ use super::fact::moment_text;
 use super::problem::Fault;
 use super::value::Written;
 use crate::app::App;
-use crate::shell::Viewer;
+use crate::shell::{Permission, Viewer};
 use crate::sources::access;
 
 /// A fact with where it came from and what was said before.
@@ -40,9 +40,11 @@ pub struct FactWithSource {
     /// When it was recorded.
     #[schema(format = DateTime)]
     pub recorded_at: String,
-    /// Where it was taken from.
+    /// Id of the source; `/api/v1/sources/{id}` shows what else was taken from it.
+    pub source_id: i64,
+    /// Where it was taken from; `/api/v1/facts/{id}/source` shows what stands around.
     pub source: Source,
-    /// The import it came with; null where it came by itself.
+    /// The import it came with; null where it came by itself, or the account may see no imports.
     pub import: Option<i64>,
     /// Who recorded it.
     pub recorded_by: String,
@@ -51,7 +53,7 @@ pub struct FactWithSource {
 }
 
 /// A subject by name.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct SubjectName {
     /// Its id.
     pub id: i64,
@@ -75,6 +77,15 @@ pub enum Source {
         sheet: String,
         /// The cell, as the spreadsheet shows it.
         cell: String,
+    },
+    /// A sheet of a file; the cells are the facts' own.
+    Sheet {
+        /// Name of the file.
+        file: Option<String>,
+        /// SHA-256 of the file, in hex.
+        sha256: String,
+        /// Name of the sheet; empty for a text table.
+        sheet: String,
     },
     /// A sentence of a document.
     Quote {
@@ -127,7 +138,16 @@ pub async fn show(
     headers: HeaderMap,
     Path(id): Path<i64>,
 ) -> Result<Response, Fault> {
-    let (fact, subject) = access::seen_fact(&app, &viewer, id).await?;
+    found(&headers, &fact_with_source(&app, &viewer, id).await?)
+}
+
+/// A fact that the viewer sees, as its address shows it.
+pub async fn fact_with_source(
+    app: &App,
+    viewer: &Viewer,
+    id: i64,
+) -> Result<FactWithSource, Fault> {
+    let (fact, subject) = access::seen_fact(app, viewer, id).await?;
     let scope = Scope::everything();
     let from = app.ledger.source_of_fact(&scope, fact.id).await?;
     let history = app
@@ -140,7 +160,7 @@ pub async fn show(
             viewer.reading(),
         )
         .await?;
-    let body = FactWithSource {
+    Ok(FactWithSource {
         id: fact.id,
         subject: named(&subject),
         period: fact.period.to_string(),
@@ -150,15 +170,17 @@ pub async fn show(
         unit: fact.unit,
         known_on: fact.known_on.map(|day| day.to_string()),
         recorded_at: moment_text(fact.recorded_at),
+        source_id: fact.source_id,
         source: source(from.source, from.file_name),
-        import: from.import_id,
+        // As on the page: a way to the import for whoever may see imports.
+        import: from.import_id.filter(|_| viewer.may(Permission::Import)),
         recorded_by: from.actor,
         history: history.into_iter().map(version).collect(),
-    };
-    found(&headers, &body)
+    })
 }
 
-fn named(subject: &Subject) -> SubjectName {
+/// A subject by its name.
+pub fn named(subject: &Subject) -> SubjectName {
     SubjectName {
         id: subject.id,
         kind: subject.kind.to_string(),
@@ -166,7 +188,8 @@ fn named(subject: &Subject) -> SubjectName {
     }
 }
 
-fn source(source: SourceRef, file: Option<String>) -> Source {
+/// The place of a fact, with its file's name.
+pub fn source(source: SourceRef, file: Option<String>) -> Source {
     match source {
         SourceRef::Cell {
             file_sha256,

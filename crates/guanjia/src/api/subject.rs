@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::imports::parks;
 use crate::shell::{PageError, Permission, Viewer};
 
-/// The longest name or code.
+/// The longest name or code of a subject.
 const NAME_CHARS_MAX: usize = 200;
 
 /// A subject with its facts.
@@ -45,59 +45,22 @@ pub struct Subject {
     pub facts: Vec<Fact>,
 }
 
-/// A project to be registered.
+/// A project or an enterprise to be registered.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewProject {
+pub struct Registration {
     /// Its name.
     #[schema(
         min_length = 1,
         max_length = 200,
-        pattern = r"^[^\u0000-\u001f\u007f]+$",
-        examples("氢能制造基地二期")
+        pattern = r"^[^\u0000-\u001f\u007f]+$"
     )]
     pub name: String,
     /// Its code; none other in the zone may have it.
     #[schema(
         min_length = 1,
         max_length = 200,
-        pattern = r"^[^\u0000-\u001f\u007f]+$",
-        examples("2410-420000-04-01-123456")
-    )]
-    #[serde(default)]
-    pub code: Option<String>,
-    /// The park, by its name; without one it is the zone's, or the account's own park's.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
         pattern = r"^[^\u0000-\u001f\u007f]+$"
-    )]
-    #[serde(default)]
-    pub park: Option<String>,
-    /// What is known of it.
-    #[serde(default)]
-    #[schema(max_items = 500)]
-    pub facts: Vec<NewFact>,
-}
-
-/// An enterprise to be registered.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewEnterprise {
-    /// Its name.
-    #[schema(
-        min_length = 1,
-        max_length = 200,
-        pattern = r"^[^\u0000-\u001f\u007f]+$",
-        examples("北园甲精密有限公司")
-    )]
-    pub name: String,
-    /// Its unified social credit code, both check digits right; none other in the zone may have it.
-    #[schema(
-        min_length = 18,
-        max_length = 18,
-        pattern = r"^[0-9A-HJ-NP-RTUWXY]{18}$",
-        examples("91350100M000100Y43")
     )]
     #[serde(default)]
     pub code: Option<String>,
@@ -181,32 +144,14 @@ async fn with_facts(
     })
 }
 
-/// A subject to be registered, of either kind.
-struct Registered {
-    kind: SubjectKind,
-    path: &'static str,
-    name: String,
-    code: Option<String>,
-    park: Option<String>,
-    facts: Vec<NewFact>,
-}
-
 /// `POST /api/v1/projects`.
 pub async fn register_project(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
-    Body(new): Body<NewProject>,
+    Body(new): Body<Registration>,
 ) -> Result<Response, Fault> {
-    let new = Registered {
-        kind: SubjectKind::Project,
-        path: "/api/v1/projects",
-        name: new.name,
-        code: new.code,
-        park: new.park,
-        facts: new.facts,
-    };
-    register(&app, &viewer, &headers, new).await
+    register(&app, &viewer, &headers, SubjectKind::Project, new).await
 }
 
 /// `POST /api/v1/enterprises`.
@@ -214,19 +159,12 @@ pub async fn register_enterprise(
     State(app): State<App>,
     viewer: Viewer,
     headers: HeaderMap,
-    Body(new): Body<NewEnterprise>,
+    Body(mut new): Body<Registration>,
 ) -> Result<Response, Fault> {
     let code = new.code.as_deref().map(value::credit_code).transpose();
     let wrong = |key| Fault::value(Place::Body("/code".to_owned()), Said::Key(key));
-    let new = Registered {
-        kind: SubjectKind::Enterprise,
-        path: "/api/v1/enterprises",
-        name: new.name,
-        code: code.map_err(wrong)?,
-        park: new.park,
-        facts: new.facts,
-    };
-    register(&app, &viewer, &headers, new).await
+    new.code = code.map_err(wrong)?;
+    register(&app, &viewer, &headers, SubjectKind::Enterprise, new).await
 }
 
 /// Adds a subject and all that is said of it in one write.
@@ -234,11 +172,12 @@ async fn register(
     app: &App,
     viewer: &Viewer,
     headers: &HeaderMap,
-    new: Registered,
+    kind: SubjectKind,
+    new: Registration,
 ) -> Result<Response, Fault> {
     let name = named("/name", Some(&new.name))?.unwrap_or_default();
     let code = named("/code", new.code.as_deref())?;
-    let reach = viewer.scope(editing(&new.kind));
+    let reach = viewer.scope(editing(&kind));
     let place = parks::place_of_sender(&app.ledger, viewer, &reach, new.park.as_deref()).await?;
     let place = place.ok_or_else(|| {
         Fault::value(
@@ -249,12 +188,12 @@ async fn register(
     let park = named("/park", new.park.as_deref())?
         .or_else(|| (!place.is_zone).then(|| place.name.clone()));
     let request = request_id(headers);
-    let mut facts = taken(&new.kind, &new.facts, &request)?;
+    let mut facts = taken(&kind, &new.facts, &request)?;
     // As an import records them: what names a subject is a fact about it.
-    let code_variable = if new.kind == SubjectKind::Project {
-        "code"
+    let (code_variable, path) = if kind == SubjectKind::Project {
+        ("code", "/api/v1/projects")
     } else {
-        "uscc"
+        ("uscc", "/api/v1/enterprises")
     };
     for (variable, text) in [
         ("name", Some(&name)),
@@ -264,7 +203,7 @@ async fn register(
         let Some(text) = text else { continue };
         if facts.iter().all(|fact| fact.variable != variable) {
             let own = NewFact::plain(variable, Written::Plain(text.clone()));
-            let own = new_fact(&new.kind, &own, &request);
+            let own = new_fact(&kind, &own, &request);
             let wrong = |key| Fault::value(Place::Body(format!("/{variable}")), Said::Key(key));
             facts.push(own.map_err(|(_, key)| wrong(key))?);
         }
@@ -272,19 +211,19 @@ async fn register(
     let subject = NewSubject {
         code,
         park,
-        ..NewSubject::of(new.kind.clone(), &name, place.id)
+        ..NewSubject::of(kind.clone(), &name, place.id)
     };
     let mut write = app.ledger.begin(&viewer.stamp()).await?;
     let id = write.add_subject(subject).await?;
     let recorded = write.record(id, facts).await?;
-    let action = Action::new("subject.add", new.kind.as_str(), id)
+    let action = Action::new("subject.add", kind.as_str(), id)
         .in_zone(viewer.zone_id())
         .with(json!({"added": recorded.added, "request": request}));
     write.commit(action).await?;
     let known = app.ledger.subject(&reach, id, AsOf::Now).await?;
     let body = with_facts(&app.ledger, &reach, known, AsOf::Now).await?;
     let mut answer = Tagged::of(&body)?.answer(StatusCode::CREATED);
-    let location = HeaderValue::from_str(&format!("{}/{id}", new.path));
+    let location = HeaderValue::from_str(&format!("{path}/{id}"));
     let location = location.map_err(|error| PageError::internal(&error))?;
     answer.headers_mut().insert(header::LOCATION, location);
     Ok(answer)
@@ -355,11 +294,13 @@ async fn record(
         Tagged::of(&now)?.require_match(headers)?;
     }
     let recorded = write.record(id, facts).await?;
-    if recorded.added + recorded.superseded == 0 {
+    // What only imports had said so far stands by this call, too: that is kept as well.
+    if recorded.added + recorded.superseded + recorded.confirmed == 0 {
         write.abandon().await?;
     } else {
         let detail = json!({
-            "added": recorded.added, "superseded": recorded.superseded, "request": request,
+            "added": recorded.added, "superseded": recorded.superseded,
+            "confirmed": recorded.confirmed, "request": request,
         });
         let action = Action::new("facts.record", kind.as_str(), id)
             .in_zone(known.zone_id)
@@ -375,6 +316,24 @@ async fn record(
         facts,
     };
     Ok(Tagged::of(&body)?.answer(StatusCode::OK))
+}
+
+/// `GET /api/v1/organisations/{id}`: a zone or a park with its figures.
+pub async fn organisation(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Path(id): Path<i64>,
+) -> Result<Response, Fault> {
+    let scope = viewer.scope(Permission::SeeOverview);
+    let as_of = viewer.reading();
+    let organisation = app.ledger.organisation(&scope, id, as_of).await?;
+    let subject_id = organisation.subject_id.ok_or(PageError::NotFound)?;
+    let known = app.ledger.subject(&scope, subject_id, as_of).await?;
+    found(
+        &headers,
+        &with_facts(&app.ledger, &scope, known, as_of).await?,
+    )
 }
 
 /// `POST /api/v1/organisations/{id}/facts`: figures of a zone or a park.

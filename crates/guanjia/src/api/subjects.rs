@@ -4,7 +4,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::money::format_fen;
-use ledger::projection::{EnterpriseRow, ListRow, ProjectRow, RowHead};
+use ledger::LedgerError;
+use ledger::projection::{Cursor, EnterpriseRow, ListRow, ProjectRow, RowHead};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -95,6 +96,16 @@ async fn page<R: Headed>(
     asked: &Asked,
     raw: impl for<'a> Fn(&'a R, &str) -> Raw<'a>,
 ) -> Result<SubjectPage, Fault> {
+    let bad_cursor = || {
+        let place = Place::Parameter(AFTER.name.to_owned());
+        Fault::value(place, Said::Key("problem-cursor"))
+    };
+    if asked
+        .get(AFTER.name)
+        .is_some_and(|text| Cursor::decode(text).is_err())
+    {
+        return Err(bad_cursor());
+    }
     let mut query = filters::query(app, viewer, spec, &asked.address()).await?;
     query.limit = asked.limit();
     let scope = viewer.scope(spec.permission);
@@ -103,10 +114,7 @@ async fn page<R: Headed>(
         .list::<R>(&scope, &query, viewer.reading())
         .await
         .map_err(|error| match error {
-            ledger::LedgerError::BadQuery(_) => {
-                let place = Place::Parameter(AFTER.name.to_owned());
-                Fault::value(place, Said::Key("problem-cursor"))
-            }
+            LedgerError::BadQuery(_) | LedgerError::NulCharacter => bad_cursor(),
             other => other.into(),
         })?;
     let items = found.rows.iter().map(|row| row_of(row, &raw)).collect();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use ledger::Action;
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::{CommandResult, Outcome, place};
@@ -31,6 +32,13 @@ async fn backup(args: &Args, lang: Lang) -> CommandResult {
         .await
         .into_diagnostic()
         .wrap_err_with(|| lang.with("backup-failed", &file))?;
+    // Whoever has the file has all that is in it.
+    let detail = serde_json::json!({"sha256": contents.sha256});
+    let action = Action::new("export.backup", "installation", "").with(detail);
+    ledger
+        .note(&place::stamp(), action)
+        .await
+        .into_diagnostic()?;
     ledger.close().await.into_diagnostic()?;
     let rows: u64 = contents.rows.values().sum();
     let (rows, files) = (rows.to_string(), contents.files.to_string());

@@ -3,7 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use ledger::Action;
 use ledger::imports::Import;
+use serde_json::json;
 
 use super::draft::Draft;
 use super::intake::Settings;
@@ -72,6 +74,7 @@ pub async fn file(
         .await?
         .ok_or(PageError::NotFound)?;
     let bytes = app.ledger.file_content(&sha256).await?;
+    note_download(&app, &viewer, id, &sha256, &import.file_name).await?;
     Ok(new::download(&import.file_name, &kept.media_type, bytes))
 }
 
@@ -83,8 +86,10 @@ pub async fn returned(
 ) -> Result<Response, PageError> {
     let import = imports::seen(&app, &viewer, id).await?;
     let settings = Settings::read(&import.mapping);
+    let sha256 = import.file_sha256.ok_or(PageError::NotFound)?;
+    note_download(&app, &viewer, id, &sha256, &import.file_name).await?;
     let draft = Draft {
-        sha256: import.file_sha256.ok_or(PageError::NotFound)?,
+        sha256,
         file_name: import.file_name,
         kind: kind::from_id(&import.kind).ok_or(PageError::NotFound)?,
         zone_id: import.zone_id,
@@ -95,4 +100,19 @@ pub async fn returned(
     let mut order = draft_page::order(&app, &viewer, &draft).await?;
     order.park = settings.park;
     draft_page::returned_of(&app, &viewer, order).await
+}
+
+/// Leaves a trace of who took a ledger along.
+async fn note_download(
+    app: &App,
+    viewer: &Viewer,
+    import: i64,
+    sha256: &str,
+    name: &str,
+) -> Result<(), PageError> {
+    let action = Action::new("file.download", "file", sha256)
+        .in_zone(viewer.zone_id())
+        .with(json!({"name": name, "import": import}));
+    app.ledger.note(&viewer.stamp(), action).await?;
+    Ok(())
 }

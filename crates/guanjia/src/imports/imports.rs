@@ -149,12 +149,20 @@ impl Sight {
     }
 }
 
-/// An import that the viewer may see.
+/// An import that the viewer may see, as it stood at the moment shown.
 pub async fn seen(app: &App, viewer: &Viewer, id: i64) -> Result<Import, PageError> {
     let scope = viewer.scope(crate::shell::Permission::Import);
-    let import = app.ledger.import(&scope, id).await?;
-    let here = import.zone_id == viewer.zone_id();
-    if here && Sight::of(app, viewer).await?.covers(&import) {
+    let query = ImportQuery {
+        zone_id: viewer.zone_id(),
+        before: Some(id.saturating_add(1)),
+        limit: 1,
+        as_of: viewer.reading(),
+    };
+    let found = app.ledger.imports(&scope, &query).await?.pop();
+    let import = found
+        .filter(|import| import.id == id)
+        .ok_or(PageError::NotFound)?;
+    if Sight::of(app, viewer).await?.covers(&import) {
         Ok(import)
     } else {
         Err(PageError::NotFound)

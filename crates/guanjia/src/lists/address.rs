@@ -8,6 +8,9 @@ pub struct Address {
 
 /// The longest value that is taken from an address.
 const VALUE_CHARS_MAX: usize = 200;
+/// The longest end of a page: the key that a name sorts by is several times as long as the name, and a cursor
+/// writes it in hex.
+pub const CURSOR_CHARS_MAX: usize = 12_000;
 
 impl Address {
     /// Reads a query. What cannot be read is no filter.
@@ -16,14 +19,13 @@ impl Address {
         let pairs = pairs
             .into_iter()
             .map(|(name, value)| {
-                (
-                    name,
-                    value
-                        .trim()
-                        .chars()
-                        .take(VALUE_CHARS_MAX)
-                        .collect::<String>(),
-                )
+                let most = if name == "after" {
+                    CURSOR_CHARS_MAX
+                } else {
+                    VALUE_CHARS_MAX
+                };
+                let value: String = value.trim().chars().take(most).collect();
+                (name, value)
             })
             .filter(|(_, value)| !value.is_empty())
             .collect();
@@ -120,6 +122,14 @@ mod tests {
         assert_eq!(address.set("stage", "signed").get("stage"), Some("signed"));
         assert_eq!(address.set("stage", "signed").get("after"), None);
         assert_eq!(Address::parse("only=3&only=5").all("only"), ["3", "5"]);
+    }
+
+    #[test]
+    fn a_long_name_does_not_cut_the_end_of_a_page() {
+        let cursor = "ab".repeat(900);
+        let address = Address::parse(&format!("q={}&after={cursor}", "x".repeat(900)));
+        assert_eq!(address.get("after"), Some(cursor.as_str()));
+        assert_eq!(address.get("q").map(str::len), Some(VALUE_CHARS_MAX));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use engine::explain::{Explanation, explain};
 use engine::gaps::GapCollector;
-use engine::judge::{Exact, FactKey, Judge, Verdict};
+use engine::judge::{Binding, Exact, FactKey, Facts, Judge, Verdict};
 
 use super::known::KnownFacts;
 use super::rules::{Day, Rules};
@@ -59,54 +59,65 @@ pub fn all(rules: &Rules, known: &KnownFacts, days: &[Day]) -> Verdicts {
         let combination = judge.combination();
         found.saves += fen(&combination.total).unwrap_or(0);
         for id in &binding.selected {
-            let (Some(bound), Some(result)) = (binding.policy(id), judge.policy(id)) else {
-                continue;
-            };
-            let mut gaps = GapCollector::default();
-            gaps.add(&known.facts.subject_id, bound, &result);
-            let amount = result.amount.as_ref().and_then(fen);
-            // What would be worth nothing is not missed.
-            let near = gaps.finish().near.pop().filter(|_| amount != Some(0));
-            let near = near.and_then(|near| {
-                let clause = bound
-                    .clauses
-                    .iter()
-                    .find(|clause| clause.id == near.clause)?;
-                Some(Short {
-                    clause: near.clause,
-                    gap: near.gap,
-                    unit: clause.gap?.unit.as_str(),
-                })
-            });
-            found.policies.push(PolicyVerdict {
-                id: id.clone(),
-                verdict: result.verdict,
-                year: bound.year,
-                amount,
-                has_amount: result.has_amount,
-                near,
-                failed: result
-                    .clauses
-                    .iter()
-                    .filter(|clause| clause.truth == Some(false))
-                    .map(|clause| clause.index)
-                    .collect(),
-                missing: result.missing.iter().cloned().collect(),
+            let verdict = verdict(&binding, &judge, id);
+            found.policies.extend(verdict.map(|verdict| PolicyVerdict {
                 chosen: combination.chosen.contains(id),
-            });
+                ..verdict
+            }));
         }
     }
     found.policies.sort_by(|a, b| a.id.cmp(&b.id));
     found
 }
 
+/// What one policy says, taken alone: it belongs to no combination. `None` where no such policy judges
+/// enterprises.
+pub fn alone(rules: &Rules, facts: &Facts, days: &[Day], policy: &str) -> Option<PolicyVerdict> {
+    let binding = rules.bound(day_of(rules, days, policy)?);
+    verdict(&binding, &Judge::new(&binding, facts), policy)
+}
+
+/// The day on which a policy is judged.
+fn day_of(rules: &Rules, days: &[Day], policy: &str) -> Option<Day> {
+    let mut days = days.iter().copied();
+    days.find(|day| rules.policies(*day).iter().any(|id| id == policy))
+}
+
+fn verdict(binding: &Binding, judge: &Judge<'_>, id: &str) -> Option<PolicyVerdict> {
+    let (bound, result) = (binding.policy(id)?, judge.policy(id)?);
+    let mut gaps = GapCollector::default();
+    gaps.add(&judge.facts().subject_id, bound, &result);
+    let amount = result.amount.as_ref().and_then(fen);
+    // What would be worth nothing is not missed.
+    let near = gaps.finish().near.pop().filter(|_| amount != Some(0));
+    let near = near.and_then(|near| {
+        let mut clauses = bound.clauses.iter();
+        let clause = clauses.find(|clause| clause.id == near.clause)?;
+        Some(Short {
+            clause: near.clause,
+            gap: near.gap,
+            unit: clause.gap?.unit.as_str(),
+        })
+    });
+    let failed = result.clauses.iter();
+    let failed = failed.filter(|clause| clause.truth == Some(false));
+    Some(PolicyVerdict {
+        id: id.to_owned(),
+        verdict: result.verdict,
+        year: bound.year,
+        amount,
+        has_amount: result.has_amount,
+        near,
+        failed: failed.map(|clause| clause.index).collect(),
+        missing: result.missing.iter().cloned().collect(),
+        chosen: false,
+    })
+}
+
 /// One policy, explained; a fact's source is the id of the ledger's fact. `None` where no such policy
 /// judges enterprises.
 pub fn one(rules: &Rules, known: &KnownFacts, days: &[Day], policy: &str) -> Option<Explanation> {
-    let day = days
-        .iter()
-        .find(|day| rules.policies(**day).iter().any(|id| id == policy))?;
-    let binding = rules.bound(*day);
+    let binding = rules.bound(day_of(rules, days, policy)?);
     let judge = Judge::new(&binding, &known.facts);
     let source = |key: &FactKey| Some(known.record(key)?.id.to_string());
     explain(&rules.rulebook, &judge, policy, &source)

@@ -11,14 +11,18 @@ mod judged;
 mod known;
 mod policy_page;
 mod rules;
+mod screening;
 mod shown;
 mod standing;
 
-pub use judged::{PolicyVerdict, all as judge_all, one as judge_one};
-pub use known::KnownFacts;
+pub use judged::{
+    PolicyVerdict, Short as Near, all as judge_all, alone as judge_alone, one as judge_one,
+};
+pub use known::{KnownFacts, ReadFacts, ReadValue};
 pub use policy_page::chosen_day;
 pub use rules::{Day, Rules};
-pub use standing::{Asked, Standing, days, of, rules_of};
+pub use screening::all as screen_all;
+pub use standing::{Asked, Standing, days, days_of, of, rules_of};
 
 use crate::shell::Permission;
 use crate::shell::route::{Access, Route, get};

@@ -92,9 +92,14 @@ pub async fn rules_of(app: &App, viewer: &Viewer) -> Result<std::sync::Arc<Rules
 
 /// The days that an enterprise is judged on: the one that was chosen, or those of its last figures.
 pub fn days(known: &KnownFacts, chosen: Option<NaiveDate>, viewer: &Viewer) -> Vec<Day> {
+    days_of(known.last_year, chosen, viewer.day())
+}
+
+/// The days that an enterprise with figures up to a year is judged on; `shown` is the day shown.
+pub fn days_of(last_year: Option<i32>, chosen: Option<NaiveDate>, shown: NaiveDate) -> Vec<Day> {
     match chosen {
         Some(date) => Rules::days(None, date),
-        None => Rules::days(known.last_year, viewer.day()),
+        None => Rules::days(last_year, shown),
     }
 }
 

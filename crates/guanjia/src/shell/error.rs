@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use axum::extract::Request;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 
@@ -31,6 +31,8 @@ pub enum PageError {
     NotFound,
     /// The request cannot be understood; the words say what is wrong.
     BadRequest(String),
+    /// The form or the address holds what no text holds.
+    Unreadable,
     /// Our fault. The cause is logged, never shown.
     Internal,
 }
@@ -49,7 +51,7 @@ impl PageError {
             }
             Self::Forbidden | Self::CrossSite => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -64,6 +66,7 @@ impl PageError {
             Self::CrossSite => (lang.t("error-forbidden"), lang.t("error-cross-site-words")),
             Self::NotFound => (lang.t("error-not-found"), lang.t("error-not-found-words")),
             Self::BadRequest(words) => (lang.t("error-bad-request"), words.clone()),
+            Self::Unreadable => (lang.t("error-bad-request"), lang.t("error-form-words")),
             Self::Internal => (lang.t("error-internal"), lang.t("error-internal-words")),
         }
     }
@@ -81,6 +84,7 @@ impl From<ledger::LedgerError> for PageError {
         match error {
             ledger::LedgerError::NotFound { .. } => Self::NotFound,
             ledger::LedgerError::BadQuery(detail) => Self::BadRequest(detail),
+            ledger::LedgerError::NulCharacter => Self::Unreadable,
             other => Self::internal(&other),
         }
     }
@@ -123,7 +127,9 @@ pub async fn in_language(request: Request, next: Next) -> Response {
         return if error.status().is_redirection() {
             response
         } else {
-            error.page(lang, theme)
+            let mut page = error.page(lang, theme);
+            keep_headers(response.headers(), page.headers_mut());
+            page
         };
     }
     let status = response.status();
@@ -141,10 +147,17 @@ pub async fn in_language(request: Request, next: Next) -> Response {
         _ => (lang.t("error-bad-request"), lang.t("error-form-words")),
     };
     let mut page = error_page(status, lang, theme, title, words);
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        page.headers_mut().insert(header::ALLOW, allow.clone());
-    }
+    keep_headers(response.headers(), page.headers_mut());
     page
+}
+
+/// Takes over what an answer says beside its words: which methods there are, and the session.
+pub fn keep_headers(from: &HeaderMap, to: &mut HeaderMap) {
+    for name in [header::ALLOW, header::SET_COOKIE] {
+        for value in from.get_all(&name) {
+            to.append(&name, value.clone());
+        }
+    }
 }
 
 /// Says what is wrong to a program: what a handler said as a fault, a page's error, or what the

@@ -66,9 +66,12 @@ async fn admit_program(
     parts: &mut Parts,
     operation: &Operation,
 ) -> Result<(), Fault> {
-    let user_id = match bearer(&parts.headers) {
-        Some(secret) => tokens::user_of(&guard.app, secret).await?,
-        None => identity::signed_in(session).await?,
+    let (user_id, reads_only) = match bearer(&parts.headers) {
+        Some(secret) => match tokens::token_of(&guard.app, secret).await? {
+            Some(token) => (Some(token.user_id), token.reads_only),
+            None => (None, true),
+        },
+        None => (identity::signed_in(session).await?, false),
     };
     let mut viewer = known(guard, session, parts, user_id).await?;
     let asked = Asked::read(operation, parts.uri.query().unwrap_or_default());
@@ -82,6 +85,9 @@ async fn admit_program(
     }
     if !allowed(guard, &viewer) {
         return Err(PageError::Forbidden.into());
+    }
+    if reads_only && operation.writes() {
+        return Err(Fault::new(StatusCode::FORBIDDEN, "problem-token-reads"));
     }
     let asked = asked?;
     viewer.as_of = as_of(parts, viewer.lang)?;
@@ -162,7 +168,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether an address belongs to the interface for programs.
 pub fn is_api(path: &str) -> bool {
-    path.starts_with("/api/") && path != "/api/docs"
+    path == "/api" || (path.starts_with("/api/") && path != "/api/docs")
 }
 
 /// What remains open to whoever must set a password first: setting it, and leaving.

@@ -1,7 +1,7 @@
 //! Which facts a person may see: those of subjects of a kind that their roles open, within the scope.
 
 use domain::SubjectKind;
-use ledger::{AsOf, FactRecord, Subject, Timestamp};
+use ledger::{AsOf, FactRecord, Sight, Subject, Timestamp};
 
 use crate::app::App;
 use crate::shell::{PageError, Permission, Viewer};
@@ -19,6 +19,18 @@ pub fn permission(kind: &SubjectKind) -> Option<Permission> {
         | SubjectKind::Recognition
         | SubjectKind::Fund => Some(Permission::SeeOverview),
     }
+}
+
+/// Whose facts this person sees, by kind of subject.
+pub fn sight(viewer: &Viewer) -> Sight {
+    let kinds = SubjectKind::ALL.into_iter();
+    kinds.fold(Sight::nothing(), |sight, kind| {
+        let scope = permission(&kind).map(|needed| viewer.scope(needed));
+        match scope.filter(|scope| !scope.is_empty()) {
+            Some(scope) => sight.and(kind, scope),
+            None => sight,
+        }
+    })
 }
 
 /// A fact that this person may see at the moment shown, with its subject.

@@ -52,11 +52,26 @@ pub enum NotShown {
     Unreadable,
     /// The workbook has no such sheet.
     NoSuchSheet,
+    /// The file is not kept here.
+    NotKept,
 }
 
 /// The piece of a sheet around a cell. A text table has one sheet, whatever it is called.
 pub fn around(content: &[u8], sheet: &str, cell: CellAddress) -> Result<Neighbourhood, NotShown> {
     let workbook = read_workbook(content).map_err(|_| NotShown::Unreadable)?;
+    let sheet = named(&workbook, sheet)?;
+    let numbers = rows_around(&workbook, sheet, cell);
+    Ok(piece(&workbook, sheet, cell, numbers))
+}
+
+/// The piece of a sheet to the left and right of the cell: what others wrote in other rows is left out.
+pub fn row_of(content: &[u8], sheet: &str, cell: CellAddress) -> Result<Neighbourhood, NotShown> {
+    let workbook = read_workbook(content).map_err(|_| NotShown::Unreadable)?;
+    let sheet = named(&workbook, sheet)?;
+    Ok(piece(&workbook, sheet, cell, vec![cell.row]))
+}
+
+fn named<'w>(workbook: &'w Workbook, sheet: &str) -> Result<&'w Sheet, NotShown> {
     let found = workbook
         .sheets
         .iter()
@@ -65,11 +80,30 @@ pub fn around(content: &[u8], sheet: &str, cell: CellAddress) -> Result<Neighbou
         [only] => Some(only),
         _ => None,
     };
-    let sheet = found.or(only).ok_or(NotShown::NoSuchSheet)?;
-    Ok(piece(&workbook, sheet, cell))
+    found.or(only).ok_or(NotShown::NoSuchSheet)
 }
 
-fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood {
+/// The header rows above a cell, and the rows next to it.
+fn rows_around(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Vec<u32> {
+    let last_row = sheet
+        .rows
+        .last()
+        .map_or(cell.row, |row| row.row)
+        .max(cell.row);
+    let top = cell.row.saturating_sub(ROWS_AROUND);
+    let mut numbers: Vec<u32> = (0..HEADER_ROWS)
+        .filter(|row| *row < top && header_like(workbook, sheet, *row))
+        .collect();
+    numbers.extend(top..=(cell.row + ROWS_AROUND).min(last_row));
+    numbers
+}
+
+fn piece(
+    workbook: &Workbook,
+    sheet: &Sheet,
+    cell: CellAddress,
+    numbers: Vec<u32>,
+) -> Neighbourhood {
     let column = u16::try_from(cell.column).unwrap_or(u16::MAX);
     let last_column = sheet
         .cells
@@ -81,16 +115,6 @@ fn piece(workbook: &Workbook, sheet: &Sheet, cell: CellAddress) -> Neighbourhood
     let to = column
         .saturating_add(COLUMNS_AROUND)
         .min(last_column.max(column));
-    let last_row = sheet
-        .rows
-        .last()
-        .map_or(cell.row, |row| row.row)
-        .max(cell.row);
-    let top = cell.row.saturating_sub(ROWS_AROUND);
-    let mut numbers: Vec<u32> = (0..HEADER_ROWS)
-        .filter(|row| *row < top && header_like(workbook, sheet, *row))
-        .collect();
-    numbers.extend(top..=(cell.row + ROWS_AROUND).min(last_row));
     let mut before = None;
     let rows = numbers
         .into_iter()
@@ -210,6 +234,15 @@ mod tests {
             .collect();
         assert_eq!(cited.len(), 1);
         assert_eq!(cited[0].text, "3");
+    }
+
+    #[test]
+    fn a_row_of_its_own_shows_no_other() {
+        let cell = CellAddress { row: 6, column: 2 };
+        let piece = row_of(TABLE.as_bytes(), "", cell).unwrap();
+        let numbers: Vec<_> = piece.rows.iter().map(|row| row.number).collect();
+        assert_eq!(numbers, [7]);
+        assert!(piece.rows[0].cells[2].cited);
     }
 
     #[test]

@@ -13,6 +13,16 @@ pub struct Passage {
     pub paragraph: usize,
 }
 
+impl Passage {
+    /// Whether the paragraph holds a sentence that is no part of this one. Blanks do not count.
+    pub fn holds_beside(&self, other: &str) -> bool {
+        let solid = |text: &str| text.split_whitespace().collect::<String>();
+        let paragraph = solid(&format!("{}{}{}", self.before, self.sentence, self.after));
+        let other = solid(other);
+        paragraph.contains(&other) && !solid(&self.sentence).contains(&other)
+    }
+}
+
 /// The passage of a text that holds the quote; `None` where it is not found. Blanks do not count: a
 /// page's own line breaks differ from those of the quote.
 pub fn passage(text: &str, quote: &str) -> Option<Passage> {
@@ -56,6 +66,15 @@ mod tests {
         assert_eq!(found.sentence, "谋划 投资项目123个");
         assert_eq!(found.after, "，计划总投资额506.2亿元。");
         assert_eq!(found.paragraph, 2);
+    }
+
+    #[test]
+    fn a_paragraph_may_hold_what_others_said() {
+        let found = passage("甲 投资1亿元，乙投资2亿元。", "甲投资1亿元").unwrap();
+        assert!(found.holds_beside("乙投资 2亿元"));
+        assert!(found.holds_beside("1亿元，乙"));
+        assert!(!found.holds_beside("投资1亿元"));
+        assert!(!found.holds_beside("丙投资3亿元"));
     }
 
     #[test]

@@ -9,8 +9,9 @@ use ledger::facts::FactVersion;
 use ledger::{FactRecord, Subject};
 
 use super::access;
-use super::cells::{self, Neighbourhood, NotShown};
-use super::document::{self, Passage};
+use super::cells::{Neighbourhood, NotShown};
+use super::document::Passage;
+use super::surroundings::{self, Surroundings};
 use crate::app::App;
 use crate::labels;
 use crate::shell::{Figure, Page, PageError, Viewer, display, figure, render};
@@ -56,10 +57,14 @@ enum Place {
         sheet: String,
         cell: String,
         piece: Result<Neighbourhood, String>,
+        /// That rows of others are left out; empty where none are.
+        others: String,
     },
     Quote {
         quote: String,
         passage: Option<Passage>,
+        /// That sentences of others are left out; empty where none are.
+        others: String,
     },
     Form {
         form: String,
@@ -140,7 +145,8 @@ async fn view(
         .rev()
         .map(|step| version(viewer, &subject.kind, step, &fact, last))
         .collect();
-    let has_file = found.file_name.is_some();
+    let around = surroundings::of(app, viewer, &found.source).await?;
+    let has_file = found.file_name.is_some() && around.may_take_file;
     let import_href = match found.import_id {
         Some(import) if viewer.may(crate::shell::Permission::Import) => {
             viewer.href(&format!("/imports/{import}"))
@@ -162,7 +168,7 @@ async fn view(
         },
         subject: subject_name,
         subject_href: viewer.href(&access::page_of(&subject.kind, subject.id)),
-        place: place(app, lang, found.source).await?,
+        place: place(lang, found.source, around),
         file_name: found.file_name.unwrap_or_default(),
         file_href: format!("/facts/{}/file", fact.id),
         has_file,
@@ -175,47 +181,38 @@ async fn view(
     })
 }
 
-async fn place(app: &App, lang: Lang, source: SourceRef) -> Result<Place, PageError> {
-    Ok(match source {
-        SourceRef::Cell {
-            file_sha256,
+/// The place in words, with what may be shown around it.
+fn place(lang: Lang, source: SourceRef, around: Surroundings) -> Place {
+    let others = if around.reduced {
+        lang.t("source-others-hidden")
+    } else {
+        String::new()
+    };
+    match source {
+        SourceRef::Cell { sheet, cell, .. } => Place::Cell {
             sheet,
-            cell,
-        } => {
-            let piece = match app.ledger.file_content(&file_sha256).await {
-                Ok(content) => {
-                    let name = sheet.clone();
-                    let read = move || cells::around(&content, &name, cell);
-                    let read = tokio::task::spawn_blocking(read).await;
-                    read.map_err(|error| PageError::internal(&error))?
-                        .map_err(|why| match why {
-                            NotShown::Unreadable => lang.t("source-unreadable"),
-                            NotShown::NoSuchSheet => lang.t("source-no-sheet"),
-                        })
-                }
-                Err(ledger::LedgerError::NotFound { .. }) => Err(lang.t("source-not-kept")),
-                Err(error) => return Err(error.into()),
-            };
-            Place::Cell {
-                sheet,
-                cell: cell.to_string(),
-                piece,
-            }
-        }
-        SourceRef::Quote { file_sha256, quote } => {
-            let passage = match app.ledger.file_content(&file_sha256).await {
-                Ok(content) => document::passage(&String::from_utf8_lossy(&content), &quote),
-                Err(ledger::LedgerError::NotFound { .. }) => None,
-                Err(error) => return Err(error.into()),
-            };
-            Place::Quote { quote, passage }
-        }
+            cell: cell.to_string(),
+            piece: around
+                .cells
+                .unwrap_or(Err(NotShown::NotKept))
+                .map_err(|why| match why {
+                    NotShown::Unreadable => lang.t("source-unreadable"),
+                    NotShown::NoSuchSheet => lang.t("source-no-sheet"),
+                    NotShown::NotKept => lang.t("source-not-kept"),
+                }),
+            others,
+        },
+        SourceRef::Quote { quote, .. } => Place::Quote {
+            quote,
+            passage: around.passage,
+            others,
+        },
         SourceRef::Form { form } => Place::Form { form },
         SourceRef::Api { request_id, quote } => Place::Api {
             request_id,
             quote: quote.unwrap_or_default(),
         },
-    })
+    }
 }
 
 fn version(

@@ -1,4 +1,4 @@
-//! The original file of a fact, for whoever may see the fact.
+//! The original file of a fact, for whoever may see all that was taken from it.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
@@ -7,7 +7,7 @@ use domain::SourceRef;
 use ledger::Action;
 use serde_json::json;
 
-use super::access;
+use super::{access, surroundings};
 use crate::app::App;
 use crate::shell::{PageError, Viewer};
 
@@ -23,6 +23,9 @@ pub async fn download(
     else {
         return Err(PageError::NotFound);
     };
+    if !surroundings::may_take_file(&app, &viewer, &file_sha256).await? {
+        return Err(PageError::Forbidden);
+    }
     let kept = app
         .ledger
         .kept_file(&file_sha256)

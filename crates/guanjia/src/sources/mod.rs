@@ -1,6 +1,7 @@
 //! Sources 来源: from any number of a page back to the cell or the sentence that it came from.
 //! A fact is shown with its neighbours in the sheet, or with its sentence marked in the document; who
-//! recorded it when, and what was said before. Whoever may see the fact may take the original file.
+//! recorded it when, and what was said before. Of a file that others' facts were taken from, too, a reader sees
+//! the own row or sentence alone; who may see all that was taken from it may take the original.
 //!
 //! | address | method | what |
 //! | --- | --- | --- |
@@ -8,10 +9,11 @@
 //! | /facts/{id}/file | GET | the original file |
 
 pub mod access;
-mod cells;
-mod document;
+pub mod cells;
+pub mod document;
 mod fact_page;
 pub mod file;
+pub mod surroundings;
 
 pub use fact_page::{action_words, moment};
 

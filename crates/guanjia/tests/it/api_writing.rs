@@ -262,3 +262,30 @@ async fn a_ledger_is_tried_taken_in_and_undone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_program_says_again_stands_when_the_import_is_undone() {
+    on_every_database(|house| async move {
+        let program = Program::of(&house, "projects").await;
+        let sent = program.send(LEDGER, &[("as", "projects")], None).await;
+        assert_eq!(sent.status(), StatusCode::CREATED, "{}", sent.text());
+        let listed = program
+            .read("/api/v1/projects?q=%E4%B8%99%E9%A1%B9%E7%9B%AE")
+            .await;
+        let address = format!("/api/v1/projects/{}", listed["items"][0]["id"]);
+        let again = json!({"facts": [{"variable": "investment_total", "value": "23500000.00"}]});
+        let said = program.post(&format!("{address}/facts"), &[], &again).await;
+        assert_eq!(body(&said)["unchanged"], 1, "{}", said.text());
+        let undoing = format!("{}/undoing", sent.header("location"));
+        let undone = program.post(&undoing, &[], &json!({})).await;
+        assert_eq!(undone.status(), StatusCode::OK, "{}", undone.text());
+        let left = program.read(&address).await;
+        assert_eq!(fact(&left, "investment_total")["value"], "23500000.00");
+        let mut left = left["facts"].as_array().unwrap().iter();
+        assert!(
+            left.all(|fact| fact["variable"] != "remarks"),
+            "nobody else said it"
+        );
+    })
+    .await;
+}

@@ -116,6 +116,12 @@ fn a_backup_comes_back_whole_and_an_altered_one_does_not() {
     let taken = guanjia(&["backup", file, "--data", &data], "");
     assert_eq!(taken.status.code(), Some(0), "{}", said(&taken));
     assert!(said(&taken).contains("SHA-256"), "{}", said(&taken));
+    let verified = guanjia(&["audit", "verify", "--data", &data], "");
+    let noted = said(&verified);
+    assert!(
+        noted.contains("3 entries"),
+        "who took a backup is noted: {noted}"
+    );
 
     let new = dir.path().join("new").to_str().unwrap().to_owned();
     let restored = guanjia(&["restore", file, "--data", &new], "");

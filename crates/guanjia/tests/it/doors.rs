@@ -341,3 +341,51 @@ async fn the_house_answers_on_a_real_socket() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_way_around_the_wait() {
+    on_every_database(|house| async move {
+        let guess = |house: std::sync::Arc<House>| async move {
+            sign_in(&house, "leader", "不是这个口令-2024")
+                .await
+                .status()
+        };
+        let guesses: Vec<_> = (0..16)
+            .map(|_| tokio::spawn(guess(std::sync::Arc::clone(&house))))
+            .collect();
+        let mut looked_at = 0;
+        for done in guesses {
+            match done.await.unwrap() {
+                StatusCode::UNAUTHORIZED => looked_at += 1,
+                status => assert_eq!(status, StatusCode::TOO_MANY_REQUESTS),
+            }
+        }
+        assert_eq!(looked_at, 5, "the free ones, and no more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_of_ones_own_does_not_clear_the_way_to_others() {
+    on_every_database(|house| async move {
+        let from = |login: &str, password: &str| {
+            let form = credentials(login, password);
+            let mut request = request(&Method::POST, "/login", "", &form);
+            let peer: SocketAddr = "203.0.113.77:4000".parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        };
+        for number in 0..30 {
+            if number % 10 == 9 {
+                let own = house.ask(from("partner", PASSWORD)).await;
+                assert_eq!(own.status(), StatusCode::SEE_OTHER, "{number}");
+            }
+            let login = format!("nobody-{number}");
+            let guess = house.ask(from(&login, "不是这个口令-2024")).await;
+            assert_eq!(guess.status(), StatusCode::UNAUTHORIZED, "{number}");
+        }
+        let next = house.ask(from("leader", "不是这个口令-2024")).await;
+        assert_eq!(next.status(), StatusCode::TOO_MANY_REQUESTS);
+    })
+    .await;
+}

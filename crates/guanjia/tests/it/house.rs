@@ -115,20 +115,6 @@ impl House {
 
     async fn fill_subjects(&mut self) {
         let sentence = |name: &str| format!("{name}的备注");
-        let all = [
-            NORTH_ENTERPRISE,
-            SOUTH_ENTERPRISE,
-            OTHER_ENTERPRISE,
-            NORTH_PROJECT,
-        ]
-        .into_iter()
-        .chain([SOUTH_PROJECT, OTHER_PROJECT]);
-        let document = all.map(sentence).collect::<Vec<_>>().join("。");
-        let ledger = &self.app.ledger;
-        let kept = ledger
-            .keep_file(&stamp(), "notes.txt", "text/plain", document.into_bytes())
-            .await
-            .unwrap();
         let (north, south, other) = (self.north.id, self.south.id, self.other_zone.id);
         for (name, kind, organisation) in [
             (NORTH_ENTERPRISE, SubjectKind::Enterprise, north),
@@ -139,7 +125,14 @@ impl House {
             (OTHER_PROJECT, SubjectKind::Project, other),
         ] {
             let new = NewSubject::of(kind, name, organisation);
-            let id = self.app.ledger.add_subject(&stamp(), new).await.unwrap();
+            let ledger = &self.app.ledger;
+            let id = ledger.add_subject(&stamp(), new).await.unwrap();
+            // Each has a document of its own: who sees all that was taken from one may take it.
+            let document = sentence(name).into_bytes();
+            let kept = ledger
+                .keep_file(&stamp(), "notes.txt", "text/plain", document)
+                .await
+                .unwrap();
             let fact = NewFact {
                 variable: "remarks".to_owned(),
                 period: Period::Current,
@@ -153,7 +146,6 @@ impl House {
                 known_on: None,
             };
             let everything = Scope::everything();
-            let ledger = &self.app.ledger;
             ledger
                 .record_facts(&stamp(), &everything, id, vec![fact])
                 .await

@@ -7,6 +7,10 @@
 
 mod account_journeys;
 mod api;
+mod api_conditions;
+mod api_doors;
+mod api_screening;
+mod api_sources;
 mod api_writing;
 mod cluster;
 mod commands;

@@ -91,29 +91,46 @@ impl Ledger {
         self.database.execute(sql).await
     }
 
-    /// Counts a failed sign-in under a key (a login, an address). A row of failures that began
-    /// before `since` is forgotten first.
+    /// Counts a failed sign-in under a key (a login, an address) that had these failures when it was looked
+    /// at; `false` where somebody has counted since, and it must be looked at again. Failures that began
+    /// before `since` are forgotten first.
     pub async fn count_login_failure(
         &self,
         key: &str,
+        seen: Option<LoginFailures>,
         now: Timestamp,
         since: Timestamp,
-    ) -> Result<LoginFailures> {
-        let text = "INSERT INTO login_failures (key, failures, first_at, last_at) \
-             VALUES ($1, 1, $2, $2) ON CONFLICT (key) DO UPDATE SET \
-             failures = CASE WHEN login_failures.first_at < $3 THEN 1 \
-                 ELSE login_failures.failures + 1 END, \
-             first_at = CASE WHEN login_failures.first_at < $3 THEN $2 \
-                 ELSE login_failures.first_at END, \
-             last_at = $2";
-        let params = [key.into(), now.0.into(), since.0.into()];
-        self.database.execute(Sql::with(text, params)).await?;
-        let counted = self.login_failures(key).await?;
-        Ok(counted.unwrap_or(LoginFailures {
-            failures: 1,
-            first_at: now,
-            last_at: now,
-        }))
+    ) -> Result<bool> {
+        let Some(seen) = seen else {
+            let text = "INSERT INTO login_failures (key, failures, first_at, last_at) \
+                 VALUES ($1, 1, $2, $2) ON CONFLICT (key) DO NOTHING";
+            let sql = Sql::with(text, [key.into(), now.0.into()]);
+            return Ok(self.database.execute(sql).await? == 1);
+        };
+        let (failures, first_at) = if seen.first_at < since {
+            (1, now)
+        } else {
+            (seen.failures + 1, seen.first_at)
+        };
+        let text = "UPDATE login_failures SET failures = $2, first_at = $3, last_at = $4 \
+             WHERE key = $1 AND failures = $5 AND last_at = $6";
+        let params = [
+            key.into(),
+            failures.into(),
+            first_at.0.into(),
+            now.0.into(),
+            seen.failures.into(),
+            seen.last_at.0.into(),
+        ];
+        Ok(self.database.execute(Sql::with(text, params)).await? == 1)
+    }
+
+    /// Takes one failure back that was counted before it was known to be none.
+    pub async fn forgive_login_failure(&self, key: &str) -> Result<()> {
+        let text = "UPDATE login_failures SET failures = failures - 1 \
+             WHERE key = $1 AND failures > 0";
+        self.database.execute(Sql::with(text, [key.into()])).await?;
+        Ok(())
     }
 
     /// The failures counted under a key; `None` when there are none.

@@ -8,6 +8,6 @@ mod views;
 
 pub use grants::{Grant, GrantScope, NewGrant};
 pub use logins::LoginFailures;
-pub use tokens::ApiToken;
+pub use tokens::{ApiToken, NewApiToken};
 pub use users::{NewUser, User};
 pub use views::SavedView;

@@ -19,45 +19,57 @@ pub struct ApiToken {
     pub name: String,
     /// When it ends; `None` for never.
     pub expires_at: Option<Timestamp>,
+    /// Whether it only reads, whatever its owner may.
+    pub reads_only: bool,
+}
+
+/// A token to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewApiToken<'a> {
+    /// Whose rights it has.
+    pub user_id: i64,
+    /// What its owner calls it.
+    pub name: &'a str,
+    /// What the caller's hash makes of the secret.
+    pub token_hash: &'a str,
+    /// When it ends; `None` for never.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it only reads.
+    pub reads_only: bool,
 }
 
 impl Ledger {
-    /// Adds a token. `token_hash` is what the caller's hash makes of the secret.
-    pub async fn add_api_token(
-        &self,
-        stamp: &Stamp,
-        user_id: i64,
-        name: &str,
-        token_hash: &str,
-        expires_at: Option<Timestamp>,
-    ) -> Result<ApiToken> {
+    /// Adds a token.
+    pub async fn add_api_token(&self, stamp: &Stamp, new: NewApiToken<'_>) -> Result<ApiToken> {
         let mut write = self.begin(stamp).await?;
         let id = write.next_id("api_tokens").await?;
-        let text = "INSERT INTO api_tokens (id, user_id, name, token_hash, expires_at, entry_id) \
-             VALUES ($1, $2, $3, $4, $5, $6)";
+        let text = "INSERT INTO api_tokens (id, user_id, name, token_hash, expires_at, reads_only, \
+             entry_id) VALUES ($1, $2, $3, $4, $5, $6, $7)";
         let params = [
             id.into(),
-            user_id.into(),
-            name.into(),
-            token_hash.into(),
-            expires_at.map(|moment| moment.0).into(),
+            new.user_id.into(),
+            new.name.into(),
+            new.token_hash.into(),
+            new.expires_at.map(|moment| moment.0).into(),
+            i64::from(new.reads_only).into(),
             write.entry_id().into(),
         ];
         write.execute(Sql::with(text, params)).await?;
-        let action =
-            Action::new("token.add", "user", user_id).with(json!({"token": id, "name": name}));
+        let detail = json!({"token": id, "name": new.name, "reads_only": new.reads_only});
+        let action = Action::new("token.add", "user", new.user_id).with(detail);
         write.commit(action).await?;
         Ok(ApiToken {
             id,
-            user_id,
-            name: name.to_owned(),
-            expires_at,
+            user_id: new.user_id,
+            name: new.name.to_owned(),
+            expires_at: new.expires_at,
+            reads_only: new.reads_only,
         })
     }
 
     /// The token with this hash, if it is good at `now` and its user may sign in.
     pub async fn api_token(&self, token_hash: &str, now: Timestamp) -> Result<Option<ApiToken>> {
-        let text = "SELECT t.id, t.user_id, t.name, t.expires_at FROM api_tokens t \
+        let text = "SELECT t.id, t.user_id, t.name, t.expires_at, t.reads_only FROM api_tokens t \
              JOIN users u ON u.id = t.user_id WHERE t.token_hash = $1 AND u.disabled = 0 \
              AND t.revoked_entry IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)";
         let params = [token_hash.into(), now.0.into()];
@@ -67,7 +79,7 @@ impl Ledger {
 
     /// The tokens of a user that were not revoked.
     pub async fn api_tokens_of(&self, user_id: i64) -> Result<Vec<ApiToken>> {
-        let text = "SELECT id, user_id, name, expires_at FROM api_tokens \
+        let text = "SELECT id, user_id, name, expires_at, reads_only FROM api_tokens \
              WHERE user_id = $1 AND revoked_entry IS NULL ORDER BY id";
         let rows = self
             .database
@@ -101,5 +113,6 @@ fn read(row: &Row) -> Result<ApiToken> {
         user_id: row.at(1)?,
         name: row.at(2)?,
         expires_at: row.at::<Option<i64>>(3)?.map(Timestamp),
+        reads_only: row.at::<i64>(4)? != 0,
     })
 }

@@ -125,16 +125,7 @@ impl RowsDigest {
 
     pub(crate) fn confirmation(&mut self, confirmation: &Confirmation) {
         self.any = true;
-        let bytes: [u8; 8 * 9] = packed([
-            Some(confirmation.id),
-            Some(confirmation.fact_id),
-            Some(confirmation.unit_id),
-            Some(confirmation.source_id),
-            confirmation.cell_row,
-            confirmation.cell_column,
-            confirmation.known_on,
-            Some(confirmation.entry_id),
-        ]);
+        let bytes: [u8; 8 * 9] = packed(confirmation.numbers());
         self.confirmations
             .get_or_insert_with(Sm3::new)
             .update(bytes);

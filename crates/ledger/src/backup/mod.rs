@@ -26,7 +26,8 @@ pub struct BackupContents {
 }
 
 /// The tables, so ordered that what is pointed at comes first, each with the columns that order it.
-/// Sessions and counters of failed sign-ins are left out: who restores signs in anew.
+/// Sessions and counters of failed sign-ins are left out: who restores signs in anew. So are the uses of sources,
+/// which the facts tell.
 const TABLES: &[(&str, &str)] = &[
     ("audit_entries", "id"),
     ("terms", "id"),

@@ -33,6 +33,9 @@ pub(super) async fn restore(
     };
     transaction.execute_unprepared(defer).await?;
     let mut contents = fill(&ledger, &transaction, backup).await?;
+    let uses = "INSERT INTO source_uses (source_id, entry_id) SELECT source_id, entry_id FROM facts \
+         UNION SELECT source_id, entry_id FROM confirmations";
+    transaction.execute_unprepared(uses).await?;
     transaction.commit().await?;
     contents.sha256 = sha256;
     ledger.database.tidy_statistics().await?;

@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use crate::facts::FactRow;
-use crate::sql::{Param, Row};
+use crate::sql::Row;
 
 /// A row of the table of confirmations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,17 +50,18 @@ impl Confirmation {
         }
     }
 
-    pub(crate) fn params(&self) -> Vec<Param> {
-        vec![
-            self.id.into(),
-            self.fact_id.into(),
-            self.unit_id.into(),
-            self.source_id.into(),
-            self.cell_row.into(),
-            self.cell_column.into(),
-            self.known_on.into(),
-            self.entry_id.into(),
+    /// All of it in the order of the columns, for the table and for the digest.
+    pub(crate) fn numbers(&self) -> [Option<i64>; 8] {
+        let [id, fact, unit, source, entry] = [
+            self.id,
+            self.fact_id,
+            self.unit_id,
+            self.source_id,
+            self.entry_id,
         ]
+        .map(Some);
+        let (row, column) = (self.cell_row, self.cell_column);
+        [id, fact, unit, source, row, column, self.known_on, entry]
     }
 
     pub(crate) fn read(row: &Row) -> Result<Self> {

@@ -10,7 +10,7 @@ use crate::Ledger;
 use crate::database::Dialect;
 use crate::error::Result;
 use crate::facts::latest::{Latest, fold};
-use crate::facts::{FactRow, codec};
+use crate::facts::{FactRecord, FactRow, codec};
 use crate::scope::Scope;
 use crate::sql::{Param, Sql};
 use crate::subjects::SubjectQuery;
@@ -82,6 +82,25 @@ impl Ledger {
         let known = self.words_of(&rows).await?;
         let latest = fold(rows).remove(&subject_id).unwrap_or_default();
         values(latest, &known)
+    }
+
+    /// The facts of a subject that count, of those that were known by a day, ordered by variable and period.
+    ///
+    /// # Errors
+    /// [`crate::LedgerError::NotFound`] for a subject outside the scope.
+    pub async fn facts_known_by(
+        &self,
+        scope: &Scope,
+        subject_id: i64,
+        day: NaiveDate,
+        as_of: AsOf,
+    ) -> Result<Vec<FactRecord>> {
+        self.subject(scope, subject_id, as_of).await?;
+        let entry = self.last_entry(as_of).await?;
+        let sql = rows_between(subject_id, subject_id, entry, Some(day), None);
+        let rows = self.fact_rows(sql).await?;
+        let latest = fold(rows).remove(&subject_id).unwrap_or_default();
+        self.fact_records(latest.into_rows().collect()).await
     }
 
     /// A page of subjects with what is known of each, those of which nothing is known included. Ask

@@ -5,7 +5,7 @@ use sea_orm_migration::MigratorTrait;
 
 use super::{Migrator, spoken};
 use crate::projection::{EnterpriseRow, ListQuery, ProjectRow};
-use crate::{AsOf, Ledger, Scope};
+use crate::{AsOf, Ledger, Scope, Sight};
 
 /// For each step the rows that a database of its form may hold.
 const SAMPLES: [&str; 1] = [include_str!("0001_sample.sql")];
@@ -44,6 +44,9 @@ async fn every_step_keeps_what_was_there(url: &str, files: &std::path::Path) {
         .unwrap();
     assert_eq!(enterprises.rows.len(), 1);
     assert_eq!(ledger.facts_of(&all, 2, AsOf::Now).await.unwrap().len(), 2);
+    let sight = Sight::nothing().and(domain::SubjectKind::Project, all);
+    let taken = ledger.facts_of_source(&sight, 1, 0, 10, AsOf::Now).await;
+    assert_eq!(taken.unwrap().len(), 2, "the source of old facts is known");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_projection::Step),
             Box::new(m0003_confirmations::Step),
             Box::new(m0004_past::Step),
+            Box::new(m0005_sources::Step),
         ]
     }
 }
@@ -72,6 +73,7 @@ step!(
     "0003_confirmations.postgres.sql"
 );
 step!(m0004_past, "0004_past.sql", "none.sql", "none.sql");
+step!(m0005_sources, "0005_sources.sql", "none.sql", "none.sql");
 
 async fn run(manager: &SchemaManager<'_>, shared: &str, own: &str) -> Result<(), DbErr> {
     let backend = manager.get_database_backend();

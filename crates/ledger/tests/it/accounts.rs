@@ -1,6 +1,6 @@
 //! Accounts, grants, sessions and tokens.
 
-use ledger::accounts::{NewGrant, NewUser};
+use ledger::accounts::{NewApiToken, NewGrant, NewUser};
 use ledger::{LedgerError, Scope, Timestamp};
 
 use crate::house::{House, on_every_database};
@@ -77,15 +77,21 @@ async fn a_token_ends_with_its_time_its_owner_and_its_revocation() {
     on_every_database(|house| async move {
         let ledger = &house.ledger;
         let (id, _) = administrator(&house, "zhao").await;
-        let end = Some(Timestamp(50));
-        let token = ledger
-            .add_api_token(&house.stamp(), id, "bi", "h1", end)
-            .await
-            .unwrap();
+        let new = NewApiToken {
+            user_id: id,
+            name: "bi",
+            token_hash: "h1",
+            expires_at: Some(Timestamp(50)),
+            reads_only: true,
+        };
+        let token = ledger.add_api_token(&house.stamp(), new).await.unwrap();
         assert_eq!(
             ledger.api_token("h1", Timestamp(49)).await.unwrap(),
             Some(token.clone())
         );
+        assert!(token.reads_only);
+        let kept = ledger.api_tokens_of(id).await.unwrap();
+        assert_eq!(kept, std::slice::from_ref(&token));
         assert_eq!(ledger.api_token("h1", Timestamp(50)).await.unwrap(), None);
         ledger
             .revoke_api_token(&house.stamp(), id, token.id)
@@ -100,20 +106,41 @@ async fn a_token_ends_with_its_time_its_owner_and_its_revocation() {
 async fn failures_are_counted_until_their_time_is_over() {
     on_every_database(|house| async move {
         let ledger = &house.ledger;
-        for at in [10, 11, 12] {
-            ledger
-                .count_login_failure("login:li", Timestamp(at), Timestamp(0))
-                .await
-                .unwrap();
-        }
-        let counted = ledger.login_failures("login:li").await.unwrap().unwrap();
+        let key = "login:li";
+        let count = async |at, since| {
+            let seen = ledger.login_failures(key).await.unwrap();
+            let counted = ledger.count_login_failure(key, seen, Timestamp(at), Timestamp(since));
+            assert!(counted.await.unwrap());
+            ledger.login_failures(key).await.unwrap().unwrap()
+        };
+        count(10, 0).await;
+        count(11, 0).await;
+        let counted = count(12, 0).await;
         assert_eq!((counted.failures, counted.first_at), (3, Timestamp(10)));
-        let anew = ledger
-            .count_login_failure("login:li", Timestamp(99), Timestamp(50))
-            .await;
-        assert_eq!(anew.unwrap().failures, 1);
-        ledger.clear_login_failures("login:li").await.unwrap();
-        assert_eq!(ledger.login_failures("login:li").await.unwrap(), None);
+        ledger.forgive_login_failure(key).await.unwrap();
+        let left = ledger.login_failures(key).await.unwrap().unwrap();
+        assert_eq!(left.failures, 2);
+        assert_eq!(count(99, 50).await.failures, 1);
+        ledger.clear_login_failures(key).await.unwrap();
+        assert_eq!(ledger.login_failures(key).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_counted_in_between_is_looked_at_again() {
+    on_every_database(|house| async move {
+        let ledger = &house.ledger;
+        let count = async |seen| {
+            let (now, since) = (Timestamp(10), Timestamp(0));
+            let counted = ledger.count_login_failure("login:li", seen, now, since);
+            counted.await.unwrap()
+        };
+        assert!(count(None).await);
+        assert!(!count(None).await, "somebody was faster");
+        let seen = ledger.login_failures("login:li").await.unwrap();
+        assert!(count(seen).await);
+        assert!(!count(seen).await);
     })
     .await;
 }

@@ -12,5 +12,6 @@ mod imports;
 mod lists;
 mod past;
 mod records;
+mod sources;
 mod undoing;
 mod writers;
