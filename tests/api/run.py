@@ -1,7 +1,10 @@
-"""Schemathesis against the running server: the demo in a temporary directory, asked with the token of an
-account that holds every role in one zone. Ends with `N passed, M failed`, counted in operations.
+"""The interface for programs against the running server: the commands of docs/api.md, the examples of the
+description, and Schemathesis, over the demo in a temporary directory, with the token of an account that holds every
+role in one zone. Ends with `N passed, M failed`: blocks of commands, examples and operations.
 
-    GUANJIA=path/to/guanjia SCHEMATHESIS=path/to/schemathesis python3 tests/api/run.py [SECONDS]
+    GUANJIA=path/to/guanjia SCHEMATHESIS=path/to/schemathesis python tests/api/run.py [SECONDS]
+
+The Python is that of the environment which Schemathesis is installed in.
 """
 
 import http.cookiejar
@@ -17,6 +20,8 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+
+from page import run_examples, run_page
 
 HERE = pathlib.Path(__file__).parent
 ROLES = ["projects", "investment", "policy", "park", "leader", "auditor", "admin"]
@@ -118,7 +123,11 @@ def main() -> int:
         )
         try:
             wait_until_ready(base, server)
-            passed, failed = run(base, token(base), work)
+            secret = token(base)
+            runs = [run_page(base, secret), run_examples(base)]
+            if SECONDS > 0:
+                runs.append(run(base, secret, work))
+            passed, failed = (sum(counts) for counts in zip(*runs))
         finally:
             server.terminate()
             server.wait(timeout=60)
