@@ -1,34 +1,22 @@
 // Every page of every role: axe-core finds nothing, nothing is wider than the screen, scripts do not fail; in
 // both themes, on a desk and on a phone, in English too. And a page weighs little.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { account, address } from "../demonstration.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inDemonstration } from "../stage.mjs";
 
 // `first:` stands for the first link of the page before whose address begins so.
 const PAGES = {
-  leader: ["/", "/projects", "first:/projects/", "/projects/board", "/projects?q=none-such", "/enterprises", "first:/enterprises/", "/search?q=nl", "/account", "/no-such-page"],
+  leader: ["/", "/projects", "first:/projects/", "/projects/board", "/projects?q=none-such", "/enterprises", "first:/enterprises/", "/search?q=nl", "/account", "/api/docs", "/no-such-page"],
   policy: ["/enterprises", "first:/enterprises/", "first:/facts/", "/imports", "/imports/new"],
   auditor: ["/audit", "first:/audit/"],
   admin: ["/organisations", "first:/organisations/", "/users", "first:/users/"],
 };
 const WEIGHT_MAX = 100 * 1024;
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const at = inDemonstration();
 
-const enter = async (role, sizes) => {
-  const page = await visit(browser, address, sizes);
-  const { login, password } = account(role);
-  await signIn(page, login, password);
-  if (await page.locator("#zone").count()) {
-    await Promise.all([page.waitForNavigation(), page.selectOption("#zone", { label: "平顶山高新区" })]);
-  }
-  return page;
-};
+const enter = (role, sizes) => at.enterZone(role, "平顶山高新区", sizes);
 
 const go = async (page, step) => {
   if (!step.startsWith("first:")) return page.goto(step);

@@ -1,24 +1,15 @@
 // A person sets up one-time codes and signs in with one.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, signOut, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight, signIn, signOut } from "../browser.mjs";
+import { inHouse } from "../stage.mjs";
 import { require } from "../packages.mjs";
 
 const { TOTP, Secret } = require("otpauth");
-let house, browser;
-before(async () => {
-  house = await freshHouse({ roles: ["admin"] });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inHouse({ roles: ["admin"] });
 
 test("codes of an authenticator are asked for once they are set up", async () => {
-  const page = await visit(browser, house.address);
-  await signIn(page, "admin");
+  const page = await at.enter("admin");
   await page.goto("/account");
   await looksRight(page, "account");
   const secret = (await page.textContent("#totp-secret")).trim();

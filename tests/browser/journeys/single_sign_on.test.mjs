@@ -2,13 +2,14 @@
 // stands when the provider is down.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { freePort, freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { looksRight, signIn } from "../browser.mjs";
 import { load } from "../packages.mjs";
+import { stage } from "../stage.mjs";
 
 const SECRET = "a-secret-between-the-two";
-let house, browser, provider, issuer;
+let provider, issuer;
 
 const people = { admin: { preferred_username: "admin", email: "admin@zone.example", email_verified: true }, guest: { preferred_username: "guest" } };
 
@@ -25,10 +26,10 @@ const startProvider = async (port, redirect) => {
   await new Promise((done) => provider.listen(port, "127.0.0.1", done));
 };
 
-before(async () => {
+const at = stage(async () => {
   const port = await freePort();
   issuer = `http://127.0.0.1:${port}`;
-  house = await freshHouse({
+  const house = await freshHouse({
     roles: ["admin"],
     settings: (address) => ({
       GUANJIA_OIDC_ISSUER: issuer,
@@ -37,14 +38,15 @@ before(async () => {
       GUANJIA_OIDC_REDIRECT: `${address}/login/oidc/callback`,
     }),
   });
-  house.provider = () => startProvider(port, `${house.address}/login/oidc/callback`);
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  provider?.closeAllConnections();
-  provider?.close();
-  await house?.stop();
+  return {
+    address: house.address,
+    provider: () => startProvider(port, `${house.address}/login/oidc/callback`),
+    stop: async () => {
+      provider?.closeAllConnections();
+      provider?.close();
+      await house.stop();
+    },
+  };
 });
 
 // The provider's own pages: who one is, and consent.
@@ -55,11 +57,11 @@ const agree = async (page, login) => {
   await page.click("button[type=submit]");
   await page.waitForSelector("button[type=submit]");
   await page.click("button[type=submit]");
-  await page.waitForURL((url) => url.href.startsWith(house.address));
+  await page.waitForURL((url) => url.href.startsWith(at.house().address));
 };
 
 test("the house stands while the provider is down", async () => {
-  const page = await visit(browser, house.address);
+  const page = await at.visit();
   await page.goto("/login");
   await page.click("a[href^='/login/oidc']");
   await page.waitForSelector("[role=alert]");
@@ -70,9 +72,9 @@ test("the house stands while the provider is down", async () => {
 });
 
 test("a known person comes in and stays linked, whatever the login becomes", async () => {
-  await house.provider();
+  await at.house().provider();
   for (const round of ["first", "again"]) {
-    const page = await visit(browser, house.address);
+    const page = await at.visit();
     await page.goto("/login?next=/users");
     await page.click("a[href^='/login/oidc']");
     await agree(page, "admin");
@@ -83,7 +85,7 @@ test("a known person comes in and stays linked, whatever the login becomes", asy
 });
 
 test("a person without an account is told so, and gets none", async () => {
-  const page = await visit(browser, house.address);
+  const page = await at.visit();
   await page.goto("/login");
   await page.click("a[href^='/login/oidc']");
   await agree(page, "guest");
@@ -94,7 +96,7 @@ test("a person without an account is told so, and gets none", async () => {
 });
 
 test("an answer that nobody asked for is not taken", async () => {
-  const page = await visit(browser, house.address);
+  const page = await at.visit();
   await page.goto("/login/oidc/callback?code=made-up&state=made-up");
   await page.waitForSelector("[role=alert]");
   await page.goto("/users");

@@ -1,22 +1,13 @@
 // The administrator adds an account; its owner must change the password before anything else.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight, signIn } from "../browser.mjs";
+import { inHouse } from "../stage.mjs";
 
-let house, browser;
-before(async () => {
-  house = await freshHouse({ roles: ["admin"] });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inHouse({ roles: ["admin"] });
 
 test("a new auditor sets a password of their own and then sees the audit", async () => {
-  const admin = await visit(browser, house.address);
-  await signIn(admin, "admin");
+  const admin = await at.enter("admin");
   await admin.goto("/users");
   await admin.fill("#new-login", "zhao");
   await admin.fill("#new-name", "赵纪");
@@ -26,7 +17,7 @@ test("a new auditor sets a password of their own and then sees the audit", async
   await admin.waitForURL(/\/users\/\d+$/);
   await looksRight(admin, "user");
 
-  const own = await visit(browser, house.address);
+  const own = await at.visit();
   await signIn(own, "zhao", "first-secret-1");
   await own.waitForURL((url) => !url.pathname.startsWith("/login"));
   await own.goto("/audit");

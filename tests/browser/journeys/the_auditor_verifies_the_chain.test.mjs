@@ -1,23 +1,14 @@
 // The auditor filters the entries, verifies the chain and takes the list along.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inHouse } from "../stage.mjs";
 
-let house, browser;
-before(async () => {
-  house = await freshHouse({ roles: ["admin", "auditor"] });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inHouse({ roles: ["admin", "auditor"] });
 
 test("the chain holds, and says with which hash it ends", async () => {
-  const page = await visit(browser, house.address);
-  await signIn(page, "auditor");
+  const page = await at.enter("auditor");
   await page.goto("/audit");
   await looksRight(page, "audit");
   await page.click("form[action='/audit/verification'] button");
@@ -36,8 +27,7 @@ test("the chain holds, and says with which hash it ends", async () => {
 });
 
 test("it fits a phone and the dark", async () => {
-  const page = await visit(browser, house.address, { width: 390, height: 844 });
-  await signIn(page, "auditor");
+  const page = await at.enter("auditor", { width: 390, height: 844 });
   await page.goto("/audit");
   await looksRight(page, "audit-390");
   await page.emulateMedia({ colorScheme: "dark" });

@@ -1,21 +1,13 @@
 // Signing in and out, and the switch of languages.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, signOut, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight, signOut } from "../browser.mjs";
+import { inHouse } from "../stage.mjs";
 
-let house, browser;
-before(async () => {
-  house = await freshHouse({ roles: ["admin", "auditor"] });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inHouse({ roles: ["admin", "auditor"] });
 
 test("a person signs in, is brought to where they wanted to go, and signs out", async () => {
-  const page = await visit(browser, house.address);
+  const page = await at.visit();
   await page.goto("/users?from=journey");
   assert.match(page.url(), /\/login\?next=/);
   await looksRight(page, "login");
@@ -36,8 +28,7 @@ test("a person signs in, is brought to where they wanted to go, and signs out", 
 });
 
 test("everything is said in the other language after the switch", async () => {
-  const page = await visit(browser, house.address);
-  await signIn(page, "admin");
+  const page = await at.enter("admin");
   await page.goto("/organisations");
   assert.equal(await page.getAttribute("html", "lang"), "zh-CN");
   await page.click("form[action='/language'] button");
@@ -50,8 +41,7 @@ test("everything is said in the other language after the switch", async () => {
 });
 
 test("the pages of the administrator fit a phone, in the dark, without scripts", async () => {
-  const page = await visit(browser, house.address, { width: 390, height: 844 });
-  await signIn(page, "admin");
+  const page = await at.enter("admin", { width: 390, height: 844 });
   for (const [path, name] of [["/organisations", "organisations"], ["/users", "users"], ["/account", "account"]]) {
     await page.goto(path);
     await looksRight(page, `${name}-390`);
@@ -59,8 +49,7 @@ test("the pages of the administrator fit a phone, in the dark, without scripts",
     await looksRight(page, `${name}-390-dark`);
     await page.emulateMedia({ colorScheme: "light" });
   }
-  const plain = await visit(browser, house.address, { javaScript: false });
-  await signIn(plain, "admin");
+  const plain = await at.enter("admin", { javaScript: false });
   await plain.goto("/organisations");
   await plain.fill("#name", "招商科");
   await plain.selectOption("#kind", "department");

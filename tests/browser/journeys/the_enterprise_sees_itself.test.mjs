@@ -1,24 +1,13 @@
 // The enterprise finds itself, its policies and what they lack, and nobody else; a partner finds nothing yet.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { account, address } from "../demonstration.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inDemonstration } from "../stage.mjs";
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const enter = async (role, sizes) => {
-  const page = await visit(browser, address, sizes);
-  const { login, password } = account(role);
-  await signIn(page, login, password);
-  return page;
-};
+const at = inDemonstration();
 
 test("an enterprise sees itself alone", async () => {
-  const page = await enter("enterprise", { width: 390, height: 844 });
+  const page = await at.enter("enterprise", { width: 390, height: 844 });
   await page.goto("/enterprises");
   const rows = page.locator("table.list tbody tr");
   assert.equal(await rows.count(), 1);
@@ -38,7 +27,7 @@ test("an enterprise sees itself alone", async () => {
 });
 
 test("a partner sees neither projects nor enterprises nor their facts", async () => {
-  const page = await enter("partner");
+  const page = await at.enter("partner");
   assert.match(page.url(), /\/account$/);
   await looksRight(page, "partner");
   assert.equal(await page.locator(".rail a").count(), 0);

@@ -1,26 +1,14 @@
 // The leader opens the cockpit, asks why a project is red, and follows a number to its sentence and its cell.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { demoHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { chooseZone, inOwnDemonstration } from "../stage.mjs";
 
-let house, browser;
-before(async () => {
-  house = await demoHouse();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inOwnDemonstration();
 
-const enter = async (sizes) => {
-  const page = await visit(browser, house.address, sizes);
-  await signIn(page, "leader", "demo-leader-2024");
-  return page;
-};
+const enter = (sizes) => at.enter("leader", sizes);
 const choose = async (page, zone) => {
-  await Promise.all([page.waitForNavigation(), page.selectOption("#zone", { label: zone })]);
+  await chooseZone(page, zone);
   await page.goto("/");
 };
 

@@ -1,24 +1,13 @@
 // The park office sees its own park alone, and reports progress from a phone on the building site.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { account, address } from "../demonstration.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inDemonstration } from "../stage.mjs";
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
-
-const enter = async (role, sizes) => {
-  const page = await visit(browser, address, sizes);
-  const { login, password } = account(role);
-  await signIn(page, login, password);
-  return page;
-};
+const at = inDemonstration();
 
 test("nothing of another park is to be seen", async () => {
-  const page = await enter("park");
+  const page = await at.enter("park");
   await page.goto("/");
   await looksRight(page, "park-cockpit");
   await page.goto("/projects");
@@ -26,7 +15,7 @@ test("nothing of another park is to be seen", async () => {
   assert.ok(parks.length > 0);
   assert.ok(parks.every((text) => text.includes("青春化工园")), "only rows of its own park");
   // What the leader sees of another park is not there for the park office.
-  const leader = await enter("leader");
+  const leader = await at.enter("leader");
   await Promise.all([leader.waitForNavigation(), leader.selectOption("#zone", { label: "随州高新区" })]);
   await leader.goto("/projects");
   const foreign = await leader.locator("table.list tbody tr", { hasNotText: "青春化工园" }).first().getAttribute("data-href");
@@ -38,7 +27,7 @@ test("nothing of another park is to be seen", async () => {
 });
 
 test("progress is reported from a phone, with the thumb", async () => {
-  const page = await enter("park", { width: 390, height: 844 });
+  const page = await at.enter("park", { width: 390, height: 844 });
   await page.goto("/projects");
   await page.locator("table.list tbody tr a").first().click();
   await page.waitForURL(/\/projects\/\d+$/);

@@ -1,21 +1,14 @@
 // The policy officer opens an enterprise, sees what it is eligible for and what it is worth, asks why clause by
 // clause, follows a fact to its cell, and puts in what is missing; the verdict follows at once.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { account, address } from "../demonstration.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inDemonstration } from "../stage.mjs";
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser?.close());
+const at = inDemonstration();
 
 const open = async (name) => {
-  const page = await visit(browser, address);
-  const { login, password } = account("policy");
-  await signIn(page, login, password);
-  await Promise.all([page.waitForNavigation(), page.selectOption("#zone", { label: "随州高新区" })]);
+  const page = await at.enterZone("policy", "随州高新区");
   await page.goto(`/enterprises?q=${encodeURIComponent(name)}`);
   await page.click(`table.list tbody a:has-text("${name}")`);
   await page.waitForURL(/\/enterprises\/\d+/);

@@ -1,25 +1,12 @@
 // The project office finds a project by its initials, corrects a fact, and sees what was there before.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { demoHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inOwnDemonstration } from "../stage.mjs";
 
-let house, browser;
-before(async () => {
-  house = await demoHouse();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inOwnDemonstration();
 
-const enter = async () => {
-  const page = await visit(browser, house.address);
-  await signIn(page, "projects", "demo-projects-2024");
-  await Promise.all([page.waitForNavigation(), page.selectOption("#zone", { label: "随州高新区" })]);
-  return page;
-};
+const enter = () => at.enterZone("projects", "随州高新区");
 
 test("a correction supersedes, and the history says who and when", async () => {
   const page = await enter();

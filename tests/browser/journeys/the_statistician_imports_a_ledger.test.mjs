@@ -2,9 +2,9 @@
 // number to its cell, takes the list along as a workbook, and undoes the import.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { freshHouse } from "../house.mjs";
-import { launch, looksRight, signIn, visit } from "../browser.mjs";
+import { test } from "node:test";
+import { looksRight } from "../browser.mjs";
+import { inHouse } from "../stage.mjs";
 
 // A title, no unit, full-width digits, thousands separators, "about", a certificate known to be absent, dates
 // in words, a header that no dictionary knows, a row that cannot be read, and a total.
@@ -18,19 +18,10 @@ const LEDGER = `2023年企业台账（东片）,,,,,,,
 注：数据以年报为准。,,,,,,,
 `;
 
-let house, browser;
-before(async () => {
-  house = await freshHouse({ roles: ["admin", "statistics"] });
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await house?.stop();
-});
+const at = inHouse({ roles: ["admin", "statistics"] });
 
 test("from a messy file to a number with its cell, and back", async () => {
-  const page = await visit(browser, house.address);
-  await signIn(page, "statistics");
+  const page = await at.enter("statistics");
   await page.goto("/enterprises");
   await looksRight(page, "enterprises-empty");
   await page.goto("/imports");
