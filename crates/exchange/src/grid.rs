@@ -5,6 +5,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
+pub use crate::merges::{Merge, Merges};
 use crate::number_format::NumberFormat;
 
 /// Which kind of file a workbook was read from.
@@ -63,19 +64,6 @@ pub struct SheetRow {
     pub end: u32,
     /// Hidden by hand or by a filter.
     pub hidden: bool,
-}
-
-/// A merged range, all bounds from zero and included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Merge {
-    /// First row.
-    pub first_row: u32,
-    /// First column.
-    pub first_column: u16,
-    /// Last row.
-    pub last_row: u32,
-    /// Last column.
-    pub last_column: u16,
 }
 
 /// One cell in sixteen bytes.
@@ -313,9 +301,10 @@ impl Sheet {
         u32::try_from(self.cells.len()).expect("the limits keep cells below four thousand million")
     }
 
-    /// Puts rows and cells in order where a file gave them in another, and drops empty rows that
-    /// are not hidden.
+    /// Drops what merged cells cover and rows without cells, and puts rows and cells in order where a file
+    /// gave them in another.
     pub fn finish(&mut self) {
+        crate::merges::drop_covered(self);
         self.rows.retain(|row| row.end > row.start);
         if !self.rows.is_sorted_by_key(|row| row.row) {
             self.rows.sort_by_key(|row| row.row);
@@ -355,14 +344,6 @@ impl Sheet {
         self.hidden_columns
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&column))
-    }
-}
-
-impl Merge {
-    /// Whether the range covers a cell.
-    pub fn covers(&self, row: u32, column: u16) -> bool {
-        (self.first_row..=self.last_row).contains(&row)
-            && (self.first_column..=self.last_column).contains(&column)
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod grid;
 pub mod ledger;
+pub mod merges;
 pub mod number_format;
 pub mod open;
 pub mod reason;

@@ -99,6 +99,8 @@ pub enum Reason {
         stated: String,
         /// As the rows add up.
         summed: String,
+        /// 元 or the code of a currency; empty for what is no money.
+        unit: &'static str,
     },
     /// A total of amounts in several currencies.
     MixedCurrencies,
@@ -111,6 +113,8 @@ pub enum Reason {
     },
     /// A sheet with headers but none that says whom its rows are about.
     NoIdentityColumn,
+    /// Headers stand down the first column and every project is a column.
+    LiesOnItsSide,
     /// What the ledger finds when a row is placed there, worded by whoever finds it.
     Said {
         /// 中文.
@@ -172,8 +176,13 @@ impl Reason {
             Self::InnerCheck(code) => {
                 format!("统一社会信用代码 {code} 中的组织机构代码校验位不符，请核对（仍已接收）")
             }
-            Self::TotalDisagrees { stated, summed } => {
-                format!("合计数 {stated} 与各行之和 {summed} 不一致")
+            Self::TotalDisagrees {
+                stated,
+                summed,
+                unit,
+            } => {
+                let (stated, summed) = (grouped(stated), grouped(summed));
+                format!("合计数 {stated}{unit} 与各行之和 {summed}{unit} 不一致")
             }
             Self::MixedCurrencies => "各行币种不同，合计数无法核对".to_owned(),
             Self::SameVariable { variable, column } => {
@@ -182,6 +191,10 @@ impl Reason {
                 )
             }
             Self::Said { zh, .. } => zh.clone(),
+            Self::LiesOnItsSide => {
+                "表头在第一列、每列一个项目：请在表格软件中转置（行列互换）后再导入，本表未读取"
+                    .to_owned()
+            }
             Self::NoIdentityColumn => {
                 "没有能说明各行是谁的列（如项目名称、企业名称），本表未读取".to_owned()
             }
@@ -237,19 +250,49 @@ impl Reason {
             Self::InnerCheck(code) => {
                 format!("the organisation code inside {code} does not check; it was taken")
             }
-            Self::TotalDisagrees { stated, summed } => {
-                format!("the total {stated} is not the sum of its rows, {summed}")
-            }
+            Self::TotalDisagrees {
+                stated,
+                summed,
+                unit,
+            } => total_english(stated, summed, unit),
             Self::MixedCurrencies => "rows in several currencies have no total to check".to_owned(),
             Self::SameVariable { variable, column } => {
                 format!("means the same as column {column} ({variable}), which is taken")
             }
             Self::Said { en, .. } => en.clone(),
+            Self::LiesOnItsSide => {
+                "the headers stand in the first column and every column is a record: transpose the \
+                 table and send it again, the sheet was not read"
+                    .to_owned()
+            }
             Self::NoIdentityColumn => {
                 "no column says whom the rows are about, the sheet was not read".to_owned()
             }
         }
     }
+}
+
+fn total_english(stated: &str, summed: &str, unit: &str) -> String {
+    let unit = if unit == "元" { "yuan" } else { unit };
+    let amount = |digits| format!("{} {unit}", grouped(digits)).trim_end().to_owned();
+    let (stated, summed) = (amount(stated), amount(summed));
+    format!("the total {stated} is not the sum of its rows, {summed}")
+}
+
+/// Digits with commas between thousands.
+fn grouped(digits: &str) -> String {
+    let (sign, rest) = digits
+        .strip_prefix('-')
+        .map_or(("", digits), |rest| ("-", rest));
+    let whole = rest.split('.').next().unwrap_or_default();
+    let mut out = String::from(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out + &rest[whole.len()..]
 }
 
 fn credit_code_chinese(error: &UsccError) -> String {
@@ -272,7 +315,7 @@ impl ReadError {
         }
         match self {
             Self::Empty => "文件是空的".to_owned(),
-            Self::Encrypted => "文件有密码保护，请去掉密码后再导入".to_owned(),
+            Self::Encrypted => "文件有密码保护，请去掉密码后再试".to_owned(),
             Self::TooLarge => {
                 format!(
                     "文件解压后超过 {} MB，拒绝读取",
@@ -296,5 +339,14 @@ mod tests {
         let reason = Reason::NotADate("未开工".to_owned());
         assert_eq!(reason.text(Language::Chinese), "“未开工”不是日期");
         assert_eq!(reason.text(Language::English), "`未开工` is no date");
+        let reason = Reason::TotalDisagrees {
+            stated: "1050000.00".to_owned(),
+            summed: "-999.50".to_owned(),
+            unit: "元",
+        };
+        assert_eq!(
+            reason.text(Language::Chinese),
+            "合计数 1,050,000.00元 与各行之和 -999.50元 不一致"
+        );
     }
 }

@@ -8,10 +8,11 @@ use super::record::Note;
 use crate::grid::{Content, Exact};
 use crate::reason::Reason;
 use crate::table::{ColumnHead, Layout, LedgerTime, View};
+use crate::value::date::{DateContext, DayOrder, day_order};
 use crate::value::fold::compact;
 use crate::value::{Unit, UnitKind, ValueRule};
 use crate::vocabulary::{
-    HeaderMeaning, HeaderTime, HeaderUnit, LedgerKind, Measure, PeriodKind, Vocabulary, When,
+    HeaderMeaning, HeaderTime, HeaderUnit, Measure, PeriodKind, Variable, Vocabulary, When,
 };
 
 /// A column of the table.
@@ -88,18 +89,34 @@ pub struct Columns {
     pub notes: Vec<Note>,
 }
 
+/// What tables above have given a sheet already.
+#[derive(Debug, Default)]
+pub struct Above {
+    /// Their slots, which stay in front of those of the next table.
+    pub slots: Vec<Slot>,
+    /// The time of the first of them; `None` if there is none.
+    pub time: Option<LedgerTime>,
+}
+
 /// Gives every column of a layout its meaning.
 pub fn columns_of(
     view: &View<'_>,
     layout: &Layout,
     vocabulary: &Vocabulary,
     options: &Options,
+    above: Above,
 ) -> Columns {
+    let Above { slots: above, time } = above;
     let mut build = Build {
         layout,
         vocabulary,
         options,
-        done: Columns::default(),
+        above: above.len(),
+        time: time.unwrap_or(layout.lines.time),
+        done: Columns {
+            slots: above,
+            ..Columns::default()
+        },
     };
     for head in &layout.columns {
         build.add(view, head);
@@ -111,13 +128,17 @@ struct Build<'a> {
     layout: &'a Layout,
     vocabulary: &'a Vocabulary,
     options: &'a Options,
+    /// How many slots are those of tables above.
+    above: usize,
+    /// The time of the sheet's first table, which is that of the ledger.
+    time: LedgerTime,
     done: Columns,
 }
 
 impl Build<'_> {
     fn add(&mut self, view: &View<'_>, head: &ColumnHead) {
         let header = head.text();
-        let storeys: Vec<&str> = head.storeys.iter().map(String::as_str).collect();
+        let storeys: Vec<&str> = head.typed.iter().map(String::as_str).collect();
         let mut meaning = self.vocabulary.meaning(&storeys);
         let choice = self.options.mapping.choice(&header);
         if let Some(chosen) = choice.and_then(|choice| choice.variable.as_deref()) {
@@ -136,7 +157,7 @@ impl Build<'_> {
             && meaning.variable.is_none()
         {
             meaning.numbering |= counts_rows();
-            if meaning.bare == "编号" && !meaning.numbering {
+            if !meaning.bare.is_empty() && !meaning.numbering {
                 meaning.variable = self.vocabulary.named("code");
             }
         }
@@ -186,7 +207,12 @@ impl Build<'_> {
 
     fn slot(&self, place: usize, time: HeaderTime) -> Option<Slot> {
         let variable = &self.vocabulary.variables[place];
-        let (period, bare) = period_of(variable.period, time, self.layout.lines.time)?;
+        let own = self.layout.lines.time;
+        let (period, mut bare) = period_of(variable.period, time, own)?;
+        if own != self.time {
+            let of_ledger = period_of(variable.period, HeaderTime::default(), self.time)?;
+            bare = period == of_ledger.0;
+        }
         let key = match &period {
             Some(period) if !bare => format!("{}@{period}", variable.name),
             _ => variable.name.clone(),
@@ -235,8 +261,13 @@ impl Build<'_> {
             self.add_unmapped(head, header, meaning.unit.clone());
             return;
         }
-        let unit = self.unit_for(variable.value_type, meaning.unit.clone());
-        let year = meaning.time.year.or(self.layout.lines.time.year);
+        let unit = self.unit_for(variable, meaning.unit.clone());
+        let dates = DateContext {
+            year: meaning.time.year.or(self.layout.lines.time.year),
+            order: (variable.value_type == ValueType::Date)
+                .then(|| self.day_order(view, head.column))
+                .flatten(),
+        };
         let rule = ValueRule {
             value_type: variable.value_type,
             measure: variable.measure,
@@ -244,9 +275,8 @@ impl Build<'_> {
                 .as_ref()
                 .map(|unit| of_money(unit.unit, variable.value_type)),
             codes: variable.codes.clone(),
-            year,
+            dates,
         };
-        let _ = view;
         let places = self.add_slots(slots);
         self.push(head, header, places, true, unit, rule);
     }
@@ -258,7 +288,8 @@ impl Build<'_> {
             header.clone()
         };
         let mut key = words.clone();
-        if self.done.slots.iter().any(|slot| slot.key == key) {
+        let own = &self.done.slots[self.above..];
+        if own.iter().any(|slot| slot.key == key) {
             key = format!("{words}#{}", column_letters(u32::from(head.column)));
         }
         let slot = Slot {
@@ -279,6 +310,17 @@ impl Build<'_> {
         );
     }
 
+    /// The order of day and month in a column of dates, where all cells beyond doubt have the same.
+    fn day_order(&self, view: &View<'_>, column: u16) -> Option<DayOrder> {
+        let body = &view.sheet.rows[self.layout.body.clone()];
+        let texts = body
+            .iter()
+            .filter_map(|row| view.text_of(view.sheet.cell(row.row, column)?));
+        let mut orders = texts.filter_map(day_order);
+        let first = orders.next()?;
+        orders.all(|other| other == first).then_some(first)
+    }
+
     /// The column that already holds one of these slots.
     fn taken(&self, slots: &[Slot]) -> Option<&Column> {
         self.done.columns.iter().find(|column| {
@@ -297,20 +339,33 @@ impl Build<'_> {
         (first..first + count).collect()
     }
 
-    /// The unit of a column: its header's, else, for money, that of the sheet.
-    fn unit_for(&self, value_type: ValueType, of_header: Option<HeaderUnit>) -> Option<HeaderUnit> {
-        if value_type != ValueType::Money || of_header.is_some() {
+    /// The unit of a column: its header's, else that of the sheet's lines, else, for money, the one that was
+    /// chosen for this sender.
+    fn unit_for(&self, variable: &Variable, of_header: Option<HeaderUnit>) -> Option<HeaderUnit> {
+        if of_header.is_some() {
             return of_header;
         }
-        let chosen = self.options.mapping.unit.as_deref().and_then(|words| {
-            Some(HeaderUnit {
-                words: words.to_owned(),
-                unit: Unit::parse(words)?,
-            })
-        });
-        chosen
-            .or_else(|| self.layout.lines.unit.clone())
-            .filter(|unit| unit.unit.is_money())
+        let lines = &self.layout.lines;
+        let of_kind = |fits: fn(UnitKind) -> bool| {
+            let mut units = lines.unit.iter().chain(&lines.units);
+            units.find(|unit| fits(unit.unit.kind)).cloned()
+        };
+        match (variable.value_type, variable.measure) {
+            (ValueType::Money, _) => of_kind(|kind| matches!(kind, UnitKind::Money(_)))
+                .or_else(|| self.chosen_unit().filter(|unit| unit.unit.is_money())),
+            (ValueType::Ratio, _) => of_kind(|kind| kind == UnitKind::Share),
+            (_, Measure::SquareMetres) => of_kind(|kind| kind == UnitKind::SquareMetre),
+            (_, Measure::Mu) => of_kind(|kind| kind == UnitKind::Mu),
+            _ => None,
+        }
+    }
+
+    fn chosen_unit(&self) -> Option<HeaderUnit> {
+        let words = self.options.mapping.unit.as_deref()?;
+        Some(HeaderUnit {
+            words: words.to_owned(),
+            unit: Unit::parse(words)?,
+        })
     }
 
     fn push(
@@ -356,7 +411,7 @@ pub fn text_rule(year: Option<i32>) -> ValueRule {
         measure: Measure::Any,
         unit: None,
         codes: Vec::new(),
-        year,
+        dates: DateContext::of_year(year),
     }
 }
 
@@ -402,13 +457,4 @@ fn counts_up(view: &View<'_>, head: &ColumnHead, header_row: u32) -> bool {
         .take(CELLS_READ)
         .collect();
     !numbers.is_empty() && numbers[0] <= 1 && numbers.windows(2).all(|pair| pair[1] == pair[0] + 1)
-}
-
-/// The columns that say whom a row is about, by the kind of ledger.
-pub fn identity_names(kind: LedgerKind) -> &'static [&'static str] {
-    match kind {
-        LedgerKind::Projects => &["name", "code"],
-        LedgerKind::Enterprises => &["name", "uscc"],
-        LedgerKind::Facts => &["subject"],
-    }
 }

@@ -10,7 +10,7 @@ use super::record::{Entry, Refusal};
 use crate::grid::Content;
 use crate::reason::Reason;
 use crate::table::{Layout, View};
-use crate::value::date::parse_date;
+use crate::value::date::{DateContext, parse_date};
 use crate::value::fold::{compact, fold};
 use crate::value::number::parse_quantity;
 use crate::value::{Unit, UnitKind, ValueRule};
@@ -170,7 +170,10 @@ fn typed(text: &str, unit: &str) -> Result<(Value, String), Reason> {
             _ => Ok((words_or_date(&folded, text), String::new())),
         };
     };
-    let own = quantity.unit;
+    // `¥12.5` beside 万元 is so many 万元.
+    let sign_alone = quantity.currency_alone
+        && named.is_some_and(|named| quantity.unit.is_some_and(|own| own.kind == named.kind));
+    let own = quantity.unit.filter(|_| !sign_alone);
     let money = own.or(named).filter(Unit::is_money);
     if let Some(unit) = money {
         let UnitKind::Money(code) = unit.kind else {
@@ -383,7 +386,7 @@ fn wide_rule(value_type: ValueType, unit: Option<&HeaderUnit>, layout: &Layout) 
         measure: Measure::Any,
         unit: unit.map(|unit| unit.unit).filter(scaled),
         codes: Vec::new(),
-        year,
+        dates: DateContext::of_year(year),
     }
 }
 

@@ -18,6 +18,7 @@ pub use record::{Entry, Note, Record, Refusal, Skipped};
 pub use report::{Counts, kind_name, report, value as report_value};
 pub use totals::TotalCheck;
 
+use crate::reason::Reason;
 use crate::table::LedgerTime;
 use crate::vocabulary::{HeaderUnit, LedgerKind};
 
@@ -45,6 +46,8 @@ pub struct SheetRead {
     pub body: Option<(u32, u32)>,
     /// The unit line.
     pub unit: Option<HeaderUnit>,
+    /// Who sends the ledger in, as a line of it says.
+    pub sender: Option<String>,
     /// The ledger's own year and month.
     pub time: LedgerTime,
     /// The columns, mapped or not.
@@ -67,6 +70,22 @@ pub struct SheetRead {
     pub skipped: Vec<Skipped>,
     /// What is worth knowing and refuses nothing.
     pub notes: Vec<Note>,
+}
+
+impl SheetRead {
+    /// Notes something of a cell, or of the whole sheet.
+    fn note(&mut self, cell: Option<domain::CellAddress>, reason: Reason) {
+        self.notes.push(Note { cell, reason });
+    }
+
+    /// Puts what was said in the order of the cells.
+    fn in_order(&mut self) {
+        self.refused
+            .sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
+        self.notes
+            .sort_by_key(|note| note.cell.map(|cell| (cell.row, cell.column)));
+        self.skipped.sort_by_key(|skipped| skipped.row);
+    }
 }
 
 impl LedgerRead {

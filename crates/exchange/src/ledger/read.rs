@@ -1,19 +1,19 @@
 //! Reads the sheets of a workbook row by row as one ledger.
 
-use domain::ValueType;
+use domain::{CellAddress, ValueType};
 use sha2::{Digest, Sha256};
 
-use super::columns::{Column, Columns, Slot, columns_of, identity_names};
+use super::columns::{Above, Column, Columns, Slot, columns_of};
 use super::facts::Shape;
 use super::mapping::Mapping;
-use super::record::{Note, Record};
+use super::record::{Record, Skipped};
 use super::table_reader::TableReader;
 use super::{LedgerRead, SheetRead};
 use crate::grid::Workbook;
 use crate::open::{ReadError, read_workbook};
 use crate::reason::Reason;
-use crate::table::rows::{RowContext, last_row_of_body};
-use crate::table::{Layout, View, find};
+use crate::table::rows::{RowContext, last_row_of_body, section_level};
+use crate::table::{Layout, View, find, lies_on_its_side};
 use crate::value::fold::one_line;
 use crate::vocabulary::{LedgerKind, Vocabulary};
 
@@ -80,45 +80,108 @@ pub fn each_record(
                 ..SheetRead::default()
             };
             if sheet.hidden {
-                read.notes.push(Note {
-                    cell: None,
-                    reason: Reason::HiddenSheet,
-                });
+                read.note(None, Reason::HiddenSheet);
             }
-            if let Some(layout) = find(&view, &options.vocabulary) {
-                read_table(&view, &layout, options, &mut read, &mut |slots, record| {
-                    sink(place, slots, record);
-                });
-            }
+            read_sheet(&view, options, &mut read, &mut |slots, record| {
+                sink(place, slots, record);
+            });
             read
         })
         .collect()
 }
 
-fn read_table(
+/// A table that is about somebody, ready to be read.
+struct Table {
+    layout: Layout,
+    shape: Shape,
+    columns: Columns,
+    context: RowContext,
+    park: Option<(u32, String)>,
+}
+
+fn read_sheet(
     view: &View<'_>,
-    layout: &Layout,
     options: &Options,
     read: &mut SheetRead,
     sink: &mut dyn FnMut(&[Slot], Record),
 ) {
     let kind = options.vocabulary.kind;
-    let mut columns = columns_of(view, layout, &options.vocabulary, options);
-    let shape = Shape::of(view, layout, kind, &mut columns);
-    let identity = identity_of(kind, &shape, &columns);
-    let mapped = columns
-        .columns
-        .iter()
-        .filter(|column| column.mapped)
-        .count();
-    if identity.is_empty() && kind != LedgerKind::Facts {
-        if mapped > 2 {
-            read.notes.push(Note {
-                cell: None,
-                reason: Reason::NoIdentityColumn,
-            });
-        }
+    if kind != LedgerKind::Facts && lies_on_its_side(view, &options.vocabulary) {
+        read.note(None, Reason::LiesOnItsSide);
         return;
+    }
+    let mut tables: Vec<Table> = Vec::new();
+    for layout in find(view, &options.vocabulary) {
+        let above = Above {
+            slots: tables
+                .last()
+                .map_or_else(Vec::new, |table| table.columns.slots.clone()),
+            time: tables.first().map(|table| table.layout.lines.time),
+        };
+        match table_of(view, layout, options, above) {
+            Ok(table) => tables.push(table),
+            Err(left) => leave(view, &left, tables.is_empty(), read),
+        }
+    }
+    // Records of every table point into the slots of all of them.
+    let slots = tables
+        .last()
+        .map_or_else(Vec::new, |table| table.columns.slots.clone());
+    for (place, table) in tables.into_iter().enumerate() {
+        let Table {
+            layout,
+            shape,
+            mut columns,
+            context,
+            park,
+        } = table;
+        if place == 0 {
+            read.header = Some(layout.header);
+            read.unit.clone_from(&layout.lines.unit);
+            read.sender.clone_from(&layout.lines.sender);
+            read.time = layout.lines.time;
+        } else {
+            skip_top(view, &layout, read);
+        }
+        hidden_columns(view, &columns, read);
+        read.notes.append(&mut columns.notes);
+        TableReader::new(view, (kind, shape), &columns, context, park, read).read(
+            &view.sheet.rows[layout.body],
+            &mut |record| {
+                sink(&slots, record);
+            },
+        );
+        read.columns.append(&mut columns.columns);
+    }
+    read.slots = slots;
+    read.in_order();
+}
+
+/// A table that is not read, with whether its headers mean something.
+struct Left {
+    layout: Layout,
+    says_something: bool,
+}
+
+/// Makes a table of a layout; its slots follow those of the tables above it.
+fn table_of(
+    view: &View<'_>,
+    layout: Layout,
+    options: &Options,
+    above: Above,
+) -> Result<Table, Box<Left>> {
+    const MAPPED_MIN: usize = 3;
+    let kind = options.vocabulary.kind;
+    let mut columns = columns_of(view, &layout, &options.vocabulary, options, above);
+    let shape = Shape::of(view, &layout, kind, &mut columns);
+    let identity = identity_of(kind, &shape, &columns);
+    if identity.is_empty() && kind != LedgerKind::Facts {
+        let mapped = columns.columns.iter().filter(|column| column.mapped);
+        let says_something = mapped.count() >= MAPPED_MIN;
+        return Err(Box::new(Left {
+            layout,
+            says_something,
+        }));
     }
     let explains = match kind {
         LedgerKind::Projects => is_explanation(&columns),
@@ -127,22 +190,59 @@ fn read_table(
         LedgerKind::Facts => shape.is_wide() && names_no_ledger(&view.sheet.name),
     };
     if explains {
-        return;
+        return Err(Box::new(Left {
+            layout,
+            says_something: false,
+        }));
     }
     let park = options
         .park
         .as_deref()
         .map(|park| park_slot(&mut columns, park));
-    read.header = Some(layout.header);
-    read.unit.clone_from(&layout.lines.unit);
-    read.time = layout.lines.time;
-    hidden_columns(view, &columns, read);
-    read.notes.append(&mut columns.notes);
-    let context = row_context(view, layout, &columns, identity);
-    TableReader::new(view, (kind, shape), &columns, context, park, read)
-        .read(layout.header.1, sink);
-    read.columns = columns.columns;
-    read.slots = columns.slots;
+    let context = row_context(view, &layout, &columns, identity);
+    Ok(Table {
+        layout,
+        shape,
+        columns,
+        context,
+        park,
+    })
+}
+
+/// Says that a table was left unread, and of one below another which rows those were.
+fn leave(view: &View<'_>, left: &Left, is_first: bool, read: &mut SheetRead) {
+    let rows = &view.sheet.rows;
+    if is_first {
+        if left.says_something {
+            read.note(None, Reason::NoIdentityColumn);
+        }
+        return;
+    }
+    skip_top(view, &left.layout, read);
+    let first = rows[left.layout.body.start - 1];
+    let column = view.own_cells(&first).next().map_or(0, |cell| cell.column);
+    let cell = CellAddress {
+        row: first.row,
+        column: u32::from(column),
+    };
+    read.note(Some(cell), Reason::NoIdentityColumn);
+    for row in &rows[left.layout.body.clone()] {
+        read.skipped.push(Skipped {
+            row: row.row,
+            why: "other_table",
+        });
+    }
+}
+
+/// The lines and the header of a table below another one.
+fn skip_top(view: &View<'_>, layout: &Layout, read: &mut SheetRead) {
+    for row in &view.sheet.rows[layout.top.clone()] {
+        let is_header = (layout.header.0..=layout.header.1).contains(&row.row);
+        read.skipped.push(Skipped {
+            row: row.row,
+            why: if is_header { "header" } else { "title" },
+        });
+    }
 }
 
 fn names_no_ledger(sheet: &str) -> bool {
@@ -177,7 +277,7 @@ fn identity_of(kind: LedgerKind, shape: &Shape, columns: &Columns) -> Vec<u16> {
     if let Some(subject) = shape.subject_column() {
         return vec![subject];
     }
-    let names = identity_names(kind);
+    let names = kind.identity();
     let is_identity = |column: &&Column| {
         column.mapped
             && column
@@ -212,11 +312,7 @@ fn park_slot(columns: &mut Columns, park: &str) -> (u32, String) {
 fn hidden_columns(view: &View<'_>, columns: &Columns, read: &mut SheetRead) {
     for column in &columns.columns {
         if view.sheet.column_hidden(column.column) {
-            let cell = Some(column.header_cell());
-            read.notes.push(Note {
-                cell,
-                reason: Reason::HiddenColumn,
-            });
+            read.note(Some(column.header_cell()), Reason::HiddenColumn);
         }
     }
 }
@@ -256,7 +352,11 @@ fn row_context(
         titles: layout.lines.titles.clone(),
         last_column: columns.columns.last().map_or(0, |column| column.column),
         last_row: u32::MAX,
+        section_level: u8::MAX,
     };
-    context.last_row = last_row_of_body(view, layout.header.1 + 1, &context);
+    let body = &view.sheet.rows[layout.body.clone()];
+    context.last_row = last_row_of_body(view, body, &context);
+    let until = body.partition_point(|row| row.row <= context.last_row);
+    context.section_level = section_level(view, &body[..until], &context);
     context
 }

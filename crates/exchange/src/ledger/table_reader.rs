@@ -4,7 +4,7 @@ use domain::{CellAddress, Uscc, Value};
 use rust_decimal::Decimal;
 
 use super::SheetRead;
-use super::columns::{Column, Columns, Slot, identity_names};
+use super::columns::{Column, Columns};
 use super::facts::Shape;
 use super::record::{Entry, Note, Record, Refusal, Skipped};
 use super::totals::Totals;
@@ -65,16 +65,14 @@ impl<'a, 'b> TableReader<'a, 'b> {
 }
 
 impl TableReader<'_, '_> {
-    /// Reads all rows below the header, and checks the totals.
-    pub fn read(mut self, header_row: u32, sink: &mut dyn FnMut(&[Slot], Record)) {
-        self.rows(header_row, sink);
+    /// Reads all rows of the body, and checks the totals.
+    pub fn read(mut self, body: &[SheetRow], sink: &mut dyn FnMut(Record)) {
+        self.rows(body, sink);
         self.finish();
     }
 
-    fn rows(&mut self, header_row: u32, sink: &mut dyn FnMut(&[Slot], Record)) {
-        let rows = &self.view.sheet.rows;
-        let start = rows.partition_point(|row| row.row <= header_row);
-        for (place, row) in rows[start..].iter().enumerate() {
+    fn rows(&mut self, body: &[SheetRow], sink: &mut dyn FnMut(Record)) {
+        for (place, row) in body.iter().enumerate() {
             if place == 0 && numbers_columns(self.view, row) {
                 self.skip(row.row, "column_numbers");
                 continue;
@@ -96,7 +94,7 @@ impl TableReader<'_, '_> {
                 }
                 RowKind::Record => {
                     if let Some(record) = self.record(row) {
-                        sink(&self.columns.slots, record);
+                        sink(record);
                     }
                 }
             }
@@ -309,7 +307,7 @@ impl TableReader<'_, '_> {
             self.shape.complete(row, entries, faults, self.columns);
             return;
         }
-        let identity = identity_names(self.kind);
+        let identity = self.kind.identity();
         let variable_of = |slot: u32| self.columns.slots[slot as usize].variable.as_str();
         let says_who = entries.iter().any(|entry| {
             identity.contains(&variable_of(entry.slot)) && entry.value != Value::Absent
@@ -350,13 +348,12 @@ impl TableReader<'_, '_> {
 
     fn finish(self) {
         let (checks, notes) = self.totals.check(&self.columns.slots);
-        self.read.totals = checks;
+        self.read.totals.extend(checks);
         self.read.notes.extend(notes);
-        self.read.body = self.first_body_row.map(|first| (first, self.last_body_row));
-        self.read
-            .refused
-            .sort_by_key(|refusal| (refusal.cell.row, refusal.cell.column));
-        let order = |cell: Option<CellAddress>| cell.map(|cell| (cell.row, cell.column));
-        self.read.notes.sort_by_key(|note| order(note.cell));
+        if let Some(first) = self.first_body_row {
+            // A table below another one ends the body of the sheet further down.
+            let first = self.read.body.map_or(first, |(above, _)| above);
+            self.read.body = Some((first, self.last_body_row));
+        }
     }
 }

@@ -10,6 +10,7 @@ use super::columns::Slot;
 use super::record::Note;
 use crate::reason::Reason;
 use crate::table::rows::TotalWord;
+use crate::value::{Unit, UnitKind};
 
 /// A total with the sum of its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,6 +142,7 @@ impl Totals {
                     let reason = Reason::TotalDisagrees {
                         stated: check.stated.clone(),
                         summed: check.summed.clone(),
+                        unit: currency_of(about),
                     };
                     notes.push(Note {
                         cell: Some(*cell),
@@ -151,6 +153,22 @@ impl Totals {
             }
         }
         (checks, notes)
+    }
+}
+
+/// The currency of a slot's amounts in words; empty for what is no money.
+fn currency_of(slot: &Slot) -> &'static str {
+    if slot.value_type != ValueType::Money {
+        return "";
+    }
+    match slot
+        .unit
+        .as_deref()
+        .and_then(Unit::parse)
+        .map(|unit| unit.kind)
+    {
+        Some(UnitKind::Money(code)) if code != "CNY" => code,
+        _ => "元",
     }
 }
 

@@ -89,7 +89,8 @@ pub fn read_sheet<R: BufRead>(
             Event::Empty(element) => match element.local_name().as_ref() {
                 b"c" => next_column = open_cell(&element, next_column).column + 1,
                 b"row" => {
-                    next_row = number_attribute(&element, b"r").unwrap_or(next_row + 1);
+                    next_row =
+                        number_attribute(&element, b"r").unwrap_or(next_row.saturating_add(1));
                 }
                 b"col" => hidden_column(&element, &mut sheet),
                 b"mergeCell" => merge(&element, &mut sheet),
@@ -290,6 +291,22 @@ mod tests {
             .unwrap()
             .unwrap();
         (sheet, strings)
+    }
+
+    #[test]
+    fn a_row_beyond_all_numbers_is_refused() {
+        let mut strings = Strings::default();
+        let mut context = Context {
+            shared: 0,
+            formats: 1,
+            strings: &mut strings,
+        };
+        let xml = "<row r=\"4294967295\"/><row/><row/><row><c><v>1</v></c></row>";
+        let refused = ReadError::TooManyRows {
+            sheet: "s".to_owned(),
+        };
+        let read = read_sheet(xml.as_bytes(), "s", &mut context);
+        assert_eq!(read.err(), Some(refused));
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub const FORMATS: [NumberFormat; 5] = [
     NumberFormat::Decimals(2),
 ];
 
+/// The most filled cells that repeated rows and columns of a file may add to those that are written.
+const REPEATS_MAX: usize = 1_000_000;
+
 /// Reads the content part.
 pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
     if is_encrypted(package)? {
@@ -43,6 +46,7 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
         epoch_1904: false,
     };
     let mut style = String::new();
+    let mut repeats_left = REPEATS_MAX;
     let mut hidden_styles = HashSet::new();
     let mut spreadsheet = false;
     loop {
@@ -59,7 +63,8 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
                     let name = attribute(&element, b"name").unwrap_or_default();
                     let hidden = attribute(&element, b"style-name")
                         .is_some_and(|style| hidden_styles.contains(&style));
-                    let mut sheet = read_table(&mut xml, &name, &mut workbook.strings)?;
+                    let mut sheet =
+                        read_table(&mut xml, &name, &mut workbook.strings, &mut repeats_left)?;
                     sheet.name = name;
                     sheet.hidden = hidden;
                     workbook.sheets.push(sheet);

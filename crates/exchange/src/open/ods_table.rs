@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::xml::{attribute, damaged, number_attribute, push_reference, raw_attribute};
-use super::{CELLS_MAX, COLUMNS_MAX, ROWS_MAX, ReadError};
+use super::{COLUMNS_MAX, ROWS_MAX, ReadError};
 use crate::grid::{Cell, Content, Exact, Merge, Sheet, Strings};
 use crate::number_format::NumberFormat;
 
@@ -26,6 +26,8 @@ struct OpenCell {
 struct Table<'a> {
     sheet: Sheet,
     name: &'a str,
+    /// Filled cells that repetition may still add.
+    repeats_left: &'a mut usize,
     row: u32,
     column: u32,
     row_repeated: u32,
@@ -34,15 +36,18 @@ struct Table<'a> {
     pending: Vec<Cell>,
 }
 
-/// Reads a table up to its end tag.
+/// Reads a table up to its end tag. A few bytes can stand for millions of cells, so what repetition adds in all
+/// tables of a file is taken off `repeats_left`.
 pub fn read_table<R: BufRead>(
     xml: &mut Reader<R>,
     name: &str,
     strings: &mut Strings,
+    repeats_left: &mut usize,
 ) -> Result<Sheet, ReadError> {
     let mut table = Table {
         sheet: Sheet::default(),
         name,
+        repeats_left,
         row: 0,
         column: 0,
         row_repeated: 1,
@@ -102,14 +107,14 @@ impl Table<'_> {
             self.row = self.row.saturating_add(self.row_repeated);
             return Ok(());
         }
-        for _ in 0..self.row_repeated {
+        for time in 0..self.row_repeated {
             if self.row >= ROWS_MAX {
                 return Err(ReadError::TooManyRows {
                     sheet: self.name.to_owned(),
                 });
             }
-            if self.sheet.cells.len() + self.pending.len() > CELLS_MAX {
-                return Err(ReadError::TooLarge);
+            if time > 0 {
+                self.repeat(self.pending.len())?;
             }
             self.sheet.begin_row(self.row, self.hidden);
             for cell in &self.pending {
@@ -117,6 +122,12 @@ impl Table<'_> {
             }
             self.row += 1;
         }
+        Ok(())
+    }
+
+    fn repeat(&mut self, cells: usize) -> Result<(), ReadError> {
+        let left = self.repeats_left.checked_sub(cells);
+        *self.repeats_left = left.ok_or(ReadError::TooLarge)?;
         Ok(())
     }
 
@@ -151,6 +162,7 @@ impl Table<'_> {
                 sheet: self.name.to_owned(),
             });
         }
+        self.repeat(open.repeated as usize - 1)?;
         let place = |column: u32| u16::try_from(column).expect("checked against the most columns");
         if open.row_span > 1 || open.column_span > 1 {
             let last_column = (first + open.column_span - 1).min(COLUMNS_MAX - 1);
@@ -309,5 +321,39 @@ fn text_of_cell<R: BufRead>(xml: &mut Reader<R>) -> Result<String, ReadError> {
             _ => {}
         }
         buffer.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::xml::reader;
+    use super::*;
+
+    /// Reads rows of a table where ten cells may be repeated.
+    fn read(rows: &str) -> Result<usize, ReadError> {
+        let text = format!("<table:table>{rows}</table:table>");
+        let mut xml = reader(text.as_bytes());
+        xml.read_event_into(&mut Vec::new()).unwrap();
+        let sheet = read_table(&mut xml, "s", &mut Strings::default(), &mut 10);
+        sheet.map(|sheet| sheet.cells.len())
+    }
+
+    #[test]
+    fn what_repetition_adds_is_bounded() {
+        let row = |rows: u32, cells: u32| {
+            format!(
+                "<table:table-row table:number-rows-repeated=\"{rows}\"><table:table-cell \
+                 table:number-columns-repeated=\"{cells}\"><text:p>x</text:p></table:table-cell>\
+                 </table:table-row>"
+            )
+        };
+        assert_eq!(read(&row(11, 1)), Ok(11));
+        assert_eq!(read(&row(4, 3)), Err(ReadError::TooLarge));
+        assert_eq!(read(&row(12, 1)), Err(ReadError::TooLarge));
+        assert_eq!(read(&row(1, 12)), Err(ReadError::TooLarge));
+        assert_eq!(read(&(row(6, 1) + &row(6, 1))), Ok(12));
+        assert_eq!(read(&(row(6, 1) + &row(8, 1))), Err(ReadError::TooLarge));
+        let empty = "<table:table-row table:number-rows-repeated=\"1048576\"/>";
+        assert_eq!(read(empty), Ok(0));
     }
 }

@@ -1,7 +1,7 @@
 //! Separated text in whatever encoding and with whatever separator it came.
 
 use chardetng::EncodingDetector;
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
 use super::{CELLS_MAX, COLUMNS_MAX, ROWS_MAX, ReadError};
@@ -40,8 +40,9 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
                     sheet: String::new(),
                 });
             }
-            if !field.trim().is_empty() {
-                let id = strings.intern(&field);
+            let words = without_formula(&field);
+            if !words.trim().is_empty() {
+                let id = strings.intern(&words);
                 let at = u16::try_from(column).expect("checked against the most columns");
                 sheet.push(Cell::new(at, 0, Content::Text(id)));
             }
@@ -63,6 +64,19 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
         formats: vec![NumberFormat::General],
         epoch_1904: false,
     })
+}
+
+/// Programs write `="00123"` so that a spreadsheet keeps the zeros.
+fn without_formula(field: &str) -> Cow<'_, str> {
+    let quoted = field
+        .trim()
+        .strip_prefix("=\"")
+        .and_then(|rest| rest.strip_suffix('"'));
+    match quoted {
+        Some(inside) if inside.contains('"') => Cow::Owned(inside.replace("\"\"", "\"")),
+        Some(inside) => Cow::Borrowed(inside),
+        None => Cow::Borrowed(field),
+    }
 }
 
 /// Whether a text is no table but a document: web pages are often saved under the name of a workbook.
@@ -107,7 +121,21 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
     {
         return Ok(text);
     }
+    // No Chinese text, then: one of elsewhere.
+    let guess = if prices_in_pounds(bytes) {
+        WINDOWS_1252
+    } else {
+        detector.guess(None, false)
+    };
     Ok(guess.decode_without_bom_handling(bytes).0)
+}
+
+/// Whether figures have the sign of the pound in front, which is a letter of their own for encodings of
+/// Central Europe and is taken for one by its frequency.
+fn prices_in_pounds(bytes: &[u8]) -> bool {
+    bytes
+        .windows(2)
+        .any(|pair| pair[0] == 0xa3 && pair[1].is_ascii_digit())
 }
 
 fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -267,12 +295,26 @@ mod tests {
     }
 
     #[test]
+    fn pounds_of_western_europe_are_pounds() {
+        let bytes =
+            b"project_name;cost\nCaf\xe9 and Crossrail;\xa312,131.50\nThameslink;\xa326.19m\n";
+        let read = table(bytes);
+        assert_eq!(read[1].1, words(&["Café and Crossrail", "£12,131.50"]));
+    }
+
+    #[test]
     fn blank_lines_keep_their_row_and_quotes_their_breaks() {
         let read = table("a,b\n\n\"x\n\"\"y\",2\n".as_bytes());
         assert_eq!(
             read,
             [(0, words(&["a", "b"])), (2, words(&["x\n\"y", "2"]))]
         );
+    }
+
+    #[test]
+    fn what_keeps_the_zeros_of_a_code_is_no_part_of_it() {
+        let read = table(b"a,b\n=\"0012\",\"=\"\"91410400MA0000015T\"\"\"\n");
+        assert_eq!(read[1], (1, words(&["0012", "91410400MA0000015T"])));
     }
 
     #[test]

@@ -5,10 +5,14 @@ use std::io::Cursor;
 use calamine::{Data, Reader, SheetType, SheetVisible, Xls, XlsError};
 
 use super::compound::CompoundFile;
-use super::xls_records::{Look, SheetLook, look_of};
+use super::xls_records::{Look, SheetLook, look_of, places_of};
 use super::{COLUMNS_MAX, ROWS_MAX, ReadError};
 use crate::grid::{Cell, Content, Exact, FileFormat, Merge, Sheet, Strings, Workbook};
 use crate::number_format::NumberFormat;
+
+/// The most places that all sheets together may span: every row with half of the columns. Each takes some
+/// fifty bytes while the file is read.
+const PLACES_MAX: u64 = 65_536 * 128;
 
 /// Reads a compound file.
 pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
@@ -20,6 +24,9 @@ pub fn read(bytes: &[u8]) -> Result<Workbook, ReadError> {
     let Some(stream) = stream else {
         return Err(ReadError::UnknownKind);
     };
+    if places_of(&stream) > PLACES_MAX {
+        return Err(ReadError::TooLarge);
+    }
     let look = look_of(&stream);
     // The library that reads the values trusts lengths in the file; a damaged one must not end the
     // program.

@@ -1,6 +1,6 @@
 //! Office Open XML: the parts of the package that say which sheets there are and how cells are shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::BufReader;
 
 use quick_xml::events::Event;
@@ -39,7 +39,13 @@ pub fn read(package: &mut Package<'_>) -> Result<Workbook, ReadError> {
         formats,
         epoch_1904,
     };
+    let mut parts = HashSet::new();
     for sheet in listed {
+        // What a package may unpack to is bounded only as long as each part is read once.
+        if !parts.insert(sheet.part.clone()) {
+            let said = format!("two sheets have the cells of `{}`", sheet.part);
+            return Err(ReadError::Damaged(said));
+        }
         let Some(stream) = package.stream(&sheet.part)? else {
             continue;
         };
@@ -71,7 +77,8 @@ pub fn main_part(package: &mut Package<'_>) -> Result<String, ReadError> {
                 .has("xl/workbook.xml")
                 .then(|| "xl/workbook.xml".to_owned())
         })
-        .filter(|part| package.has(part))
+        // A binary workbook, a letter or a show of slides is a package too.
+        .filter(|part| package.has(part) && part.contains("workbook") && !part.contains(".bin"))
         .ok_or(ReadError::UnknownKind)
 }
 

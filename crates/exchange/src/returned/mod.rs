@@ -76,9 +76,8 @@ fn marks_of(sheet: &SheetRead) -> Marks {
     }
     marks.rows.sort_unstable();
     marks.rows.dedup();
-    let first = sheet.columns.first().map_or(0, |column| column.column);
-    let last = sheet.columns.last().map_or(0, |column| column.column);
-    marks.columns = (first, last);
+    let columns = || sheet.columns.iter().map(|column| column.column);
+    marks.columns = (columns().min().unwrap_or(0), columns().max().unwrap_or(0));
     marks
 }
 

@@ -1,14 +1,16 @@
 //! Finds the header of a table amid titles, unit lines, notes and blank rows.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use super::lines::{Lines, is_label, is_line, read_lines};
+use super::heads::{ColumnHead, columns_used, heads};
+use super::lines::{Lines, is_label, is_line, read_lines, read_lines_below, unit_below};
 use super::view::View;
 use crate::grid::{Content, Exact, SheetRow};
 use crate::value::fold::{compact, one_line};
 use crate::value::number::parse_quantity;
 use crate::value::unit::Unit;
-use crate::vocabulary::{LedgerKind, Vocabulary};
+use crate::vocabulary::{LedgerKind, Vocabulary, storey};
 
 /// How many used rows are searched for a header.
 const ROWS_SEARCHED: usize = 80;
@@ -23,25 +25,7 @@ const BLANK_ROWS_BETWEEN_LOOSE: u32 = 3;
 /// The longest text in a storey of such a sheet.
 const LOOSE_HEADER_CHARS: usize = 60;
 
-/// The header of one column.
-#[derive(Debug, Clone)]
-pub struct ColumnHead {
-    /// The column, from zero.
-    pub column: u16,
-    /// Its storeys, the uppermost first, without blanks and repetitions.
-    pub storeys: Vec<String>,
-    /// The row of its lowest cell, from zero.
-    pub lowest_row: u32,
-}
-
-impl ColumnHead {
-    /// The storeys as one text.
-    pub fn text(&self) -> String {
-        self.storeys.join("/")
-    }
-}
-
-/// Where the table stands.
+/// Where a table stands.
 #[derive(Debug)]
 pub struct Layout {
     /// First and last row of the header, from zero.
@@ -50,63 +34,94 @@ pub struct Layout {
     pub columns: Vec<ColumnHead>,
     /// What the lines above say.
     pub lines: Lines,
+    /// Where its body may stand, as places in [`crate::grid::Sheet::rows`].
+    pub body: Range<usize>,
+    /// Where its lines and its header stand, in the same way.
+    pub top: Range<usize>,
 }
 
-/// Finds the table of a sheet; `None` for a cover or an explanation.
-pub fn find(view: &View<'_>, vocabulary: &Vocabulary) -> Option<Layout> {
-    let rows = &view.sheet.rows[..view.sheet.rows.len().min(ROWS_SEARCHED)];
+/// Finds the tables of a sheet, from above; none in a cover or an explanation.
+pub fn find(view: &View<'_>, vocabulary: &Vocabulary) -> Vec<Layout> {
+    const TABLES_MAX: usize = 24;
+    let rows = view.sheet.rows.as_slice();
     let mut finder = Finder {
         view,
         vocabulary,
         known: HashMap::new(),
     };
-    let seed = finder.seed(rows)?;
-    let (mut first, mut last) = (seed, seed);
-    while first > 0
-        && last - first < STOREYS_MAX
-        && finder.is_storey_above(
-            &rows[first - 1],
-            &rows[first],
-            seed_columns(view, &rows[seed]),
-        )
-    {
-        first -= 1;
+    let mut tables: Vec<Layout> = Vec::new();
+    let best = finder.seed(&rows[..rows.len().min(ROWS_SEARCHED)]);
+    let mut next = best.map(|best| finder.table_above(rows, best).unwrap_or(best));
+    while let Some(seed) = next.filter(|_| tables.len() < TABLES_MAX) {
+        let floor = tables.last().map_or(0, |table| table.body.start);
+        let (first, last) = finder.storeys(rows, floor, seed);
+        let from = if tables.is_empty() {
+            0
+        } else {
+            finder.lines_above(rows, floor, first)
+        };
+        if let Some(previous) = tables.last_mut() {
+            previous.body.end = from;
+        }
+        let above = &rows[from..first];
+        let lines = match tables.last() {
+            None => read_lines(view, above),
+            Some(previous) => read_lines_below(view, above, &previous.lines),
+        };
+        next = finder.next_table(rows, (first, last), &lines);
+        tables.push(Layout {
+            header: (rows[first].row, rows[last].row),
+            columns: Vec::new(),
+            lines,
+            body: last + 1..rows.len(),
+            top: from..last + 1,
+        });
     }
-    while last + 1 < rows.len()
-        && last - first < STOREYS_MAX
-        && finder.is_storey_below(&rows[first..=last], &rows[last + 1])
-    {
-        last += 1;
+    for table in &mut tables {
+        let header = rows.partition_point(|row| row.row < table.header.0)..table.body.start;
+        table.columns = heads(view, &rows[header], &rows[table.body.clone()]);
+        if table.lines.unit.is_none() && vocabulary.kind != LedgerKind::Facts {
+            table.lines.unit = unit_below(view, &rows[table.body.clone()]);
+        }
     }
-    let header = (rows[first].row, rows[last].row);
-    let lines = read_lines(view, &rows[..first]);
-    let columns = heads(view, &rows[first..=last]);
-    (!columns.is_empty()).then_some(Layout {
-        header,
-        columns,
-        lines,
-    })
+    tables.retain(|table| !table.columns.is_empty());
+    tables
 }
 
-/// First and last column that a row uses.
-fn seed_columns(view: &View<'_>, row: &SheetRow) -> (u16, u16) {
-    let cells = view.sheet.cells_of(row);
-    let last = cells.last().map_or(0, |cell| {
-        view.merge_at(row.row, cell.column)
-            .map_or(cell.column, |merge| merge.last_column)
-    });
-    (cells.first().map_or(0, |cell| cell.column), last)
-}
-
-struct Finder<'a> {
-    view: &'a View<'a>,
-    vocabulary: &'a Vocabulary,
-    known: HashMap<String, bool>,
+/// Looks for headers, with what it has learnt of words so far.
+pub(super) struct Finder<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) known: HashMap<String, bool>,
 }
 
 impl Finder<'_> {
+    /// First and last row of the header that the row at `seed` is a storey of.
+    pub(super) fn storeys(
+        &mut self,
+        rows: &[SheetRow],
+        floor: usize,
+        seed: usize,
+    ) -> (usize, usize) {
+        let (mut first, mut last) = (seed, seed);
+        let columns = columns_used(self.view, &rows[seed]);
+        while first > floor
+            && last - first < STOREYS_MAX
+            && self.is_storey_above(&rows[first - 1], &rows[first], columns)
+        {
+            first -= 1;
+        }
+        while last + 1 < rows.len()
+            && last - first < STOREYS_MAX
+            && self.is_storey_below(&rows[first..=last], &rows[last + 1])
+        {
+            last += 1;
+        }
+        (first, last)
+    }
+
     /// Whether a header cell says something that the vocabulary knows.
-    fn means_something(&mut self, words: &str) -> bool {
+    pub(super) fn means_something(&mut self, words: &str) -> bool {
         const HEADER_CHARS_MAX: usize = 48;
         if words.chars().count() > HEADER_CHARS_MAX {
             return false;
@@ -122,7 +137,7 @@ impl Finder<'_> {
 
     /// How many columns of a row say something, merged ones counted by what they cover.
     fn score(&mut self, row: &SheetRow) -> usize {
-        let (first, last) = seed_columns(self.view, row);
+        let (first, last) = columns_used(self.view, row);
         let mut seen = Vec::new();
         for column in first..=last.min(first.saturating_add(400)) {
             let Some(cell) = self.view.seen(row.row, column) else {
@@ -234,7 +249,7 @@ impl Finder<'_> {
         }
     }
 
-    fn is_figure(&self, cell: &crate::grid::Cell) -> bool {
+    pub(super) fn is_figure(&self, cell: &crate::grid::Cell) -> bool {
         match cell.content() {
             Content::Number(number) => !is_year(number),
             Content::Text(id) => {
@@ -328,7 +343,15 @@ impl Finder<'_> {
                 .find_map(|above| self.view.seen(above.row, column));
             let wide = parent
                 .is_some_and(|seen| seen.merge.is_some_and(|m| m.last_column > m.first_column));
-            let is_unit = Unit::parse(words.trim_matches(|c| "()（）".contains(c))).is_some();
+            // A table written out cell by cell repeats what was merged; a stroke stands where no unit is.
+            let repeated =
+                parent.is_some_and(|seen| one_line(&self.view.words_of(seen.cell)) == words);
+            if repeated || ["-", "—", "/"].contains(&words.as_str()) {
+                continue;
+            }
+            let is_unit = Unit::parse(words.trim_matches(|c| "()（）".contains(c))).is_some()
+                || storey::is_unit(&words)
+                || storey::is_form(&words);
             let figure = self.is_figure(cell);
             let year = matches!(cell.content(), Content::Number(number) if is_year(number));
             // A child under a parent that was not merged: the parent stands to the left, over a child too.
@@ -394,84 +417,4 @@ fn is_year(number: Exact) -> bool {
     number
         .to_integer()
         .is_some_and(|year| (1949..=2100).contains(&year))
-}
-
-/// The columns with their storeys.
-fn heads(view: &View<'_>, rows: &[SheetRow]) -> Vec<ColumnHead> {
-    let bounds = rows.iter().map(|row| seed_columns(view, row));
-    let (first, last) = bounds.fold((u16::MAX, 0), |(a, b), (c, d)| (a.min(c), b.max(d)));
-    let first = view
-        .sheet
-        .cells
-        .iter()
-        .map(|cell| cell.column)
-        .min()
-        .unwrap_or(first)
-        .min(first);
-    let last = view
-        .sheet
-        .cells
-        .iter()
-        .map(|cell| cell.column)
-        .max()
-        .unwrap_or(last)
-        .max(last);
-    (first..=last)
-        .filter_map(|column| head(view, rows, column))
-        .collect()
-}
-
-fn head(view: &View<'_>, rows: &[SheetRow], column: u16) -> Option<ColumnHead> {
-    let mut storeys: Vec<String> = Vec::new();
-    let mut lowest_row = rows.last()?.row;
-    let mut found = false;
-    for (place, row) in rows.iter().enumerate() {
-        let words = match view.seen(row.row, column) {
-            Some(seen) => {
-                if seen.merge.is_none_or(|merge| merge.first_row == row.row) {
-                    lowest_row = row.row;
-                }
-                one_line(&view.words_of(seen.cell))
-            }
-            None => parent_words(view, rows, place, column),
-        };
-        if !words.is_empty() && storeys.last() != Some(&words) {
-            storeys.push(words);
-        }
-        found |=
-            view.sheet.cell(row.row, column).is_some() || view.merge_at(row.row, column).is_some();
-    }
-    // A column without a header is one all the same if the body has something in it.
-    let in_use = found
-        || view
-            .sheet
-            .rows
-            .iter()
-            .filter(|row| row.row > lowest_row)
-            .take(200)
-            .any(|row| view.sheet.cell(row.row, column).is_some());
-    in_use.then_some(ColumnHead {
-        column,
-        storeys,
-        lowest_row,
-    })
-}
-
-/// The parent of a column over which its row has nothing: the next words to the left, where both they and
-/// this column have a child.
-fn parent_words(view: &View<'_>, rows: &[SheetRow], place: usize, column: u16) -> String {
-    let row = &rows[place];
-    let Some(below) = rows.get(place + 1) else {
-        return String::new();
-    };
-    if view.sheet.cell(below.row, column).is_none() {
-        return String::new();
-    }
-    let left = (0..column)
-        .rev()
-        .find(|left| view.seen(row.row, *left).is_some());
-    let Some(left) = left.filter(|left| view.sheet.cell(below.row, *left).is_some()) else {
-        return String::new();
-    };
-    one_line(&view.words(row.row, left))
 }

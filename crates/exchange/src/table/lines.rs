@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use domain::Period;
 use regex::Regex;
 
+use super::labels::{Announced, Line, unit_among, unit_of_note, unit_without_colon};
 use super::view::View;
-use crate::grid::{Content, SheetRow};
+use crate::grid::{Cell, Content, SheetRow};
 use crate::value::date::parse_date;
 use crate::value::fold::{compact, fold, one_line};
 use crate::value::unit::units_of_line;
@@ -34,12 +35,8 @@ impl LedgerTime {
     }
 }
 
-static UNIT_LINE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:金额|计量|货币|投资)?单位\s*[:：]\s*([^()（）:：]+)")
-        .expect("the pattern is valid")
-});
-static UNIT_IN_TITLE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[(（]([^()（）]{1,12})[)）]").expect("the pattern is valid"));
+static IN_BRACKETS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\(([^()]{1,12})\)").expect("the pattern is valid"));
 static YEARS_APART: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:19|20)\d\d年?[-—–~至到](?:19|20)\d\d").expect("the pattern is valid")
 });
@@ -47,19 +44,34 @@ static DATE_LABEL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:填报|报送|上报|统计|制表|更新|填表|数据|截[至止])?(?:日期|时间|时点)?[:：]?截?[至止]?到?[:：]?(.+)$")
         .expect("the pattern is valid")
 });
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[^:：]{1,12}[:：]").expect("the pattern is valid"));
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[(\[]?[^:()\[\]]{1,12}(?:\([^()]*\))?\s*:").expect("the pattern is valid")
+});
+/// 其中：设备投资 is a part of a header.
+static PART: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:其中|其|含|包括|包含|分)\s*:").expect("the pattern is valid")
+});
 
 /// Whether a text is a line about the table rather than a header: 单位：万元, 填报日期：…, 2024年3月.
 pub fn is_line(text: &str) -> bool {
-    is_label(text) || is_date_alone(&fold(text))
+    is_label(text) || is_date_alone(text)
+}
+
+/// Whether a text is a date, or begins with a label that is known.
+pub fn is_known_line(text: &str) -> bool {
+    is_date_alone(text) || text.contains([':', '：']) && Line::of(text).is_labelled()
 }
 
 /// Whether a text is a line with a label: 单位：万元, 填报人：….
 pub fn is_label(text: &str) -> bool {
     let folded = fold(text);
-    unit_of_line(text).is_some() && !folded.ends_with('额')
-        || LABEL.is_match(&folded) && header_with_colon(&folded).is_none()
+    if header_with_colon(&folded).is_some() || PART.is_match(&folded) {
+        return false;
+    }
+    let of_money = || unit_without_colon(&folded).is_some_and(|unit| unit.unit.is_money());
+    LABEL.is_match(&folded)
+        || folded.contains("单位") && of_money()
+        || folded.contains(':') && Line::of(&folded).is_labelled()
 }
 
 /// `总投资：万元` is a header with its unit behind a colon.
@@ -68,30 +80,11 @@ fn header_with_colon(folded: &str) -> Option<()> {
     (!before.contains("单位") && !units_of_line(after).is_empty()).then_some(())
 }
 
-fn is_date_alone(folded: &str) -> bool {
+/// Whether a text is nothing but a date: 2024年3月, 2024-05-31.
+pub fn is_date_alone(text: &str) -> bool {
+    let folded = fold(text);
     let bare = folded.trim_matches(|c| "()".contains(c));
     bare.contains(['年', '-', '/']) && parse_date(bare, None).is_ok()
-}
-
-/// The unit that a line such as `单位：万元、亩` gives: that of money if it names one, else the first.
-pub fn unit_of_line(text: &str) -> Option<HeaderUnit> {
-    let folded = fold(text);
-    let captures = UNIT_LINE.captures(&folded)?;
-    unit_among(captures.get(1)?.as_str())
-}
-
-fn unit_among(words: &str) -> Option<HeaderUnit> {
-    let whole = units_of_line(words);
-    let units = if whole.is_empty() {
-        units_of_line(words.split_whitespace().next().unwrap_or_default())
-    } else {
-        whole
-    };
-    let money = units.iter().find(|(_, unit)| unit.is_money());
-    money.or(units.first()).map(|(words, unit)| HeaderUnit {
-        words: words.clone(),
-        unit: *unit,
-    })
 }
 
 /// What the lines above a table say.
@@ -99,55 +92,124 @@ fn unit_among(words: &str) -> Option<HeaderUnit> {
 pub struct Lines {
     /// The unit of all amounts that have none of their own.
     pub unit: Option<HeaderUnit>,
+    /// All units that the lines name: 万元、亩.
+    pub units: Vec<HeaderUnit>,
+    /// Who sends the ledger in, as a line of it says.
+    pub sender: Option<String>,
     /// The ledger's time.
     pub time: LedgerTime,
+    /// The time that a date line gives, over which titles and the sheet's name stand.
+    pub dated: LedgerTime,
     /// What a table of one indicator is about: 指标：地区生产总值.
     pub indicator: Option<String>,
     /// The title lines, folded and compact, to know them again where a page break repeats them.
     pub titles: Vec<String>,
 }
 
-/// Reads the rows above the header, and the sheet's name.
+/// What the rows above a header say of its time, and the unit that a title has in brackets.
+#[derive(Default)]
+struct Times {
+    title: LedgerTime,
+    date: LedgerTime,
+    title_unit: Option<HeaderUnit>,
+}
+
+/// Reads the rows above the first header of a sheet, and the sheet's name.
 pub fn read_lines(view: &View<'_>, rows: &[SheetRow]) -> Lines {
+    let mut lines = said(view, rows);
+    merge(&mut lines.time, time_of_sheet_name(&view.sheet.name));
+    merge(&mut lines.time, lines.dated);
+    lines
+}
+
+/// The unit that the last rows of a sheet give, where no line above its table does.
+pub fn unit_below(view: &View<'_>, rows: &[SheetRow]) -> Option<HeaderUnit> {
+    const ROWS_READ: usize = 10;
+    let texts = rows.iter().rev().take(ROWS_READ).filter_map(|row| {
+        let mut cells = view.own_cells(row);
+        let only = cells.next().filter(|_| cells.next().is_none())?;
+        view.text_of(only)
+    });
+    texts
+        .filter(|text| text.contains("单位"))
+        .find_map(unit_of_note)
+}
+
+/// Reads the rows above a header further down; what they leave open is as it is above.
+pub fn read_lines_below(view: &View<'_>, rows: &[SheetRow], above: &Lines) -> Lines {
+    let mut lines = said(view, rows);
+    if lines.units.is_empty() {
+        lines.units.clone_from(&above.units);
+    }
+    lines.unit = lines.unit.or_else(|| above.unit.clone());
+    lines.sender = lines.sender.or_else(|| above.sender.clone());
+    merge(&mut lines.time, lines.dated);
+    merge(&mut lines.time, above.time);
+    lines
+}
+
+/// What rows say by themselves; their time is that of titles alone.
+pub fn said(view: &View<'_>, rows: &[SheetRow]) -> Lines {
+    // A label and what it announces may stand in cells of their own.
+    const BETWEEN_CELLS: &str = "   ";
     let mut lines = Lines::default();
-    let (mut title, mut date) = (LedgerTime::default(), LedgerTime::default());
-    let mut title_unit = None;
+    let mut times = Times::default();
     for row in rows {
-        for cell in view.own_cells(row) {
-            let words = view.words_of(cell);
-            lines.titles.push(compact(&words));
-            lines.indicator = lines.indicator.take().or_else(|| indicator_of(&words));
-            if lines.unit.is_none() {
-                lines.unit = unit_of_line(&words);
+        let cells: Vec<(&Cell, String)> = view
+            .own_cells(row)
+            .map(|cell| (cell, view.words_of(cell)))
+            .collect();
+        let words: Vec<&str> = cells.iter().map(|(_, words)| words.as_str()).collect();
+        let line = Line::of(&words.join(BETWEEN_CELLS));
+        if lines.unit.is_none() {
+            let without_colon = || words.iter().find_map(|words| unit_without_colon(words));
+            lines.unit = line.unit().or_else(without_colon);
+            lines.units = line.units();
+        }
+        if lines.sender.is_none() {
+            let sender = line.values(Announced::Sender).next();
+            lines.sender = sender.map(str::to_owned);
+        }
+        for value in line.values(Announced::Date) {
+            // 统计时间：2024年1-5月 is no day, but a time.
+            let time = time_of_date_line(value).unwrap_or_else(|| time_of_words(value));
+            merge(&mut times.date, time);
+        }
+        for (cell, words) in &cells {
+            lines.titles.push(compact(words));
+            lines.indicator = lines.indicator.take().or_else(|| indicator_of(words));
+            times.read(cell, &Line::of(words).before);
+        }
+    }
+    lines.unit = lines.unit.or(times.title_unit);
+    (lines.time, lines.dated) = (times.title, times.date);
+    lines
+}
+
+impl Times {
+    /// Reads the words of a cell that stand before any label.
+    fn read(&mut self, cell: &Cell, words: &str) {
+        let is_text = matches!(cell.content(), Content::Text(_));
+        let dated = if is_text {
+            time_of_date_line(words)
+        } else {
+            parse_date(words, None).ok().map(|read| of_date(read.date))
+        };
+        match dated {
+            Some(time) if words.contains('-') || is_line(words) || !is_text => {
+                merge(&mut self.date, time);
             }
-            let dated = if matches!(cell.content(), Content::Text(_)) {
-                time_of_date_line(&words)
-            } else {
-                parse_date(&words, None).ok().map(|read| of_date(read.date))
-            };
-            match dated {
-                Some(time)
-                    if words.contains('-')
-                        || is_line(&words)
-                        || !matches!(cell.content(), Content::Text(_)) =>
-                {
-                    merge(&mut date, time);
-                }
-                _ => {
-                    merge(&mut title, time_of_words(&words));
-                    let inside = UNIT_IN_TITLE.captures_iter(&words).find_map(|captures| {
-                        unit_among(captures.get(1)?.as_str()).filter(|unit| unit.unit.is_money())
-                    });
-                    title_unit = title_unit.or(inside);
-                }
+            _ => {
+                merge(&mut self.title, time_of_words(words));
+                let folded = fold(words);
+                let inside = IN_BRACKETS.captures_iter(&folded).find_map(|captures| {
+                    unit_among(captures.get(1)?.as_str()).filter(|unit| unit.unit.is_money())
+                });
+                let alone = || unit_among(&folded).filter(|unit| unit.unit.is_money());
+                self.title_unit = self.title_unit.take().or(inside).or_else(alone);
             }
         }
     }
-    lines.unit = lines.unit.or(title_unit);
-    merge(&mut title, time_of_sheet_name(&view.sheet.name));
-    merge(&mut title, date);
-    lines.time = title;
-    lines
 }
 
 /// The indicator that a line names, without its unit.
@@ -156,7 +218,7 @@ fn indicator_of(text: &str) -> Option<String> {
     let named = folded
         .strip_prefix("指标")
         .or_else(|| folded.strip_prefix("数据项"))?;
-    let words = UNIT_IN_TITLE
+    let words = IN_BRACKETS
         .replace_all(named.trim_start().strip_prefix(':')?, "")
         .trim()
         .to_owned();
@@ -249,14 +311,18 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case("单位：万元", Some("万元"))]
-    #[case("（单位：亿元、亩）", Some("亿元"))]
-    #[case("金额单位: 元", Some("元"))]
-    #[case("单位：万元  填报日期：2024年3月", Some("万元"))]
-    #[case("填报单位：管委会", None)]
-    #[case("单位：人、‰", Some("人"))]
-    fn unit_lines_are_read(#[case] text: &str, #[case] unit: Option<&str>) {
-        assert_eq!(unit_of_line(text).map(|unit| unit.words).as_deref(), unit);
+    #[case("单位：万元", true)]
+    #[case("填报人：张三", true)]
+    #[case("填报单位（盖章）：", true)]
+    #[case("（单位：万元）", true)]
+    #[case("单位 万元", true)]
+    #[case("投资完成情况（单位：万元）", false)]
+    #[case("总投资：万元", false)]
+    #[case("其中：", false)]
+    #[case("其中：设备投资", false)]
+    #[case("责任单位", false)]
+    fn lines_about_the_table_are_no_headers(#[case] text: &str, #[case] is: bool) {
+        assert_eq!(is_label(text), is);
     }
 
     #[rstest]

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lines::{is_date_alone, is_known_line, is_line};
 use super::view::View;
 use crate::grid::{Cell, Content, SheetRow};
 use crate::value::fold::{compact, one_line};
@@ -53,6 +54,8 @@ pub struct RowContext {
     pub last_column: u16,
     /// The row after which there are only notes.
     pub last_row: u32,
+    /// Rows with a Chinese numeral up to this level head a section; deeper ones number records.
+    pub section_level: u8,
 }
 
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,6 +73,13 @@ static NOTE: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("the pattern is valid")
 });
+/// Rows of a form that show how it is filled in.
+static EXAMPLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:(?:填写|填报|填表|格式)(?:示例|样例|要求|说明|格式)|示例|样例|举例|例如?)[:：]?$",
+    )
+    .expect("the pattern is valid")
+});
 static COUNT_BEHIND: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?:\([^()]*\)|[:：]|\d+个?项?目?|个|项|家)*$").expect("the pattern is valid")
 });
@@ -84,7 +94,9 @@ pub fn total_word(label: &str) -> Option<TotalWord> {
     let words = COUNT_BEHIND.replace(&words, "");
     let words = words.trim_matches(|c| "、.:*".contains(c));
     match words {
-        "合计" | "总和" | "合计数" | "total" | "sum" => return Some(TotalWord::Sum),
+        "合计" | "总和" | "合计数" | "汇总" | "total" | "sum" => {
+            return Some(TotalWord::Sum);
+        }
         "总计" | "共计" | "总合计" | "总计数" | "grandtotal" | "全部合计" => {
             return Some(TotalWord::Grand);
         }
@@ -102,6 +114,11 @@ pub fn total_word(label: &str) -> Option<TotalWord> {
     } else {
         None
     }
+}
+
+/// Whether a text begins as a note below a table does.
+pub fn is_note(text: &str) -> bool {
+    NOTE.is_match(&compact(text))
 }
 
 /// Judges a row.
@@ -123,7 +140,15 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
     if repeats_header(view, &own, context) {
         return RowKind::Skipped("header");
     }
-    if let Some(level) = heading_level(view, row, &own, context) {
+    if view
+        .text_of(own[0])
+        .is_some_and(|text| EXAMPLE.is_match(&compact(text)))
+    {
+        return RowKind::Skipped("note");
+    }
+    if let Some(level) = heading_level(view, row, &own, context)
+        && (level <= context.section_level || own.len() == 1)
+    {
         return RowKind::Heading(level);
     }
     if let [only] = own.as_slice() {
@@ -131,7 +156,13 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
         if context.titles.contains(&words) {
             return RowKind::Skipped("title");
         }
-        if NOTE.is_match(&words) || super::lines::is_line(&words) && !named {
+        // A date, or a label with what it announces, names nobody, wherever it stands.
+        let line = if named {
+            is_known_line(&words) && context.header.iter().any(|header| header.len() > 1)
+        } else {
+            is_line(&words)
+        };
+        if NOTE.is_match(&words) || line {
             return RowKind::Skipped("note");
         }
         let wide = view.merge_at(row.row, only.column).is_some_and(|merge| {
@@ -144,7 +175,7 @@ pub fn kind_of(view: &View<'_>, row: &SheetRow, context: &RowContext) -> RowKind
     }
     let repeats_line = own.iter().all(|cell| {
         let words = view.words_of(cell);
-        context.titles.contains(&compact(&words)) || super::lines::is_line(&words)
+        context.titles.contains(&compact(&words)) || is_line(&words)
     });
     if repeats_line && !named {
         return RowKind::Skipped("title");
@@ -160,7 +191,8 @@ fn carried_identity(view: &View<'_>, row: &SheetRow, context: &RowContext) -> bo
         .any(|column| view.seen(row.row, *column).is_some_and(|seen| !seen.own))
 }
 
-/// A total's word stands among the first words of the row, and nobody else is named.
+/// A total's word stands among the first words of the row, and nobody else is named beside it unless it
+/// stands where the rows are numbered.
 fn total_label(view: &View<'_>, own: &[&Cell], context: &RowContext) -> Option<TotalWord> {
     const LABELS_READ: usize = 3;
     let texts = own
@@ -170,6 +202,9 @@ fn total_label(view: &View<'_>, own: &[&Cell], context: &RowContext) -> Option<T
     let (cell, word) = texts
         .filter(|cell| !context.figures.contains(&cell.column))
         .find_map(|cell| total_word(view.text_of(cell)?).map(|word| (*cell, word)))?;
+    if context.numbering == Some(cell.column) {
+        return Some(word);
+    }
     let others_named = own.iter().any(|other| {
         context.identity.contains(&other.column)
             && other.column != cell.column
@@ -212,15 +247,7 @@ fn heading_level(
     context: &RowContext,
 ) -> Option<u8> {
     let first = own.first()?;
-    let words = compact(view.text_of(first)?);
-    let numbered_aside = context.numbering == Some(first.column) && NUMERAL.is_match(&words);
-    let level = if HEADING.is_match(&words) || numbered_aside && !words.starts_with('(') {
-        1
-    } else if SUB_HEADING.is_match(&words) || numbered_aside {
-        2
-    } else {
-        return None;
-    };
+    let (level, numbered_aside) = numeral_level(view, first, context)?;
     // A heading has sums or nothing beside its words; a project has an owner, dates, a place.
     let words_beside = own
         .iter()
@@ -231,17 +258,51 @@ fn heading_level(
     (words_beside.count() <= allowed && !carried).then_some(level)
 }
 
+/// The level of the Chinese numeral that a row begins with, and whether it stands where rows are numbered.
+fn numeral_level(view: &View<'_>, first: &Cell, context: &RowContext) -> Option<(u8, bool)> {
+    let words = compact(view.text_of(first)?);
+    let aside = context.numbering == Some(first.column) && NUMERAL.is_match(&words);
+    if HEADING.is_match(&words) || aside && !words.starts_with('(') {
+        Some((1, aside))
+    } else if SUB_HEADING.is_match(&words) || aside {
+        Some((2, aside))
+    } else {
+        None
+    }
+}
+
+/// Up to which level Chinese numerals head sections. Where the records themselves are numbered 一, 二, 三, the
+/// numerals of their level head nothing.
+pub fn section_level(view: &View<'_>, rows: &[SheetRow], context: &RowContext) -> u8 {
+    const ALL: u8 = u8::MAX;
+    let mut deepest = 0;
+    for row in rows {
+        let own: Vec<&Cell> = view.own_cells(row).collect();
+        let named = own
+            .iter()
+            .any(|cell| context.identity.contains(&cell.column) && view.text_of(cell).is_some());
+        if !named
+            || total_label(view, &own, context).is_some()
+            || repeats_header(view, &own, context)
+        {
+            continue;
+        }
+        match numeral_level(view, own[0], context) {
+            Some((level, _)) => deepest = deepest.max(level),
+            None if own.len() > 1 => return ALL,
+            None => {}
+        }
+    }
+    // One numbered row alone may well head a section that is still empty.
+    deepest.saturating_sub(1)
+}
+
 /// The last row that is more than a note, looked for from below. Rows of a single text are notes where a
-/// note or the last total stands above them.
-pub fn last_row_of_body(view: &View<'_>, from: u32, context: &RowContext) -> u32 {
+/// note or the last total stands above them, or where a date stands below them: the sender's signature.
+pub fn last_row_of_body(view: &View<'_>, rows: &[SheetRow], context: &RowContext) -> u32 {
     let mut undecided: Option<u32> = None;
-    for row in view
-        .sheet
-        .rows
-        .iter()
-        .rev()
-        .take_while(|row| row.row >= from)
-    {
+    let mut date_below = false;
+    for row in rows.iter().rev() {
         let own: Vec<&Cell> = view.own_cells(row).collect();
         if own.is_empty() {
             continue;
@@ -251,15 +312,18 @@ pub fn last_row_of_body(view: &View<'_>, from: u32, context: &RowContext) -> u32
             Some(_) => return undecided.unwrap_or(row.row),
             None => {}
         }
-        if is_closing_note(view, row, &own, context) {
+        let lone_text = own.len() == 1 && view.text_of(own[0]).is_some();
+        let signature = std::mem::take(&mut date_below) && lone_text;
+        if signature || is_closing_note(view, row, &own, context) {
             undecided = None;
-        } else if own.len() == 1 && view.text_of(own[0]).is_some() {
+            date_below = own.len() == 1 && is_date_alone(&view.words_of(own[0]));
+        } else if lone_text {
             undecided.get_or_insert(row.row);
         } else {
             return undecided.unwrap_or(row.row);
         }
     }
-    undecided.unwrap_or(from)
+    undecided.or(rows.first().map(|row| row.row)).unwrap_or(0)
 }
 
 fn is_closing_note(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &RowContext) -> bool {
@@ -285,14 +349,12 @@ fn is_closing_note(view: &View<'_>, row: &SheetRow, own: &[&Cell], context: &Row
             .iter()
             .all(|cell| !context.figures.contains(&cell.column));
     let sentence = first.chars().count() > SENTENCE_CHARS || first.ends_with('。');
-    let label = super::lines::is_line(&first);
+    let label = is_line(&first);
     few && (!named && !carried_identity(view, row, context)
         || wide
         || own.len() == 1 && sentence
         || label)
-        || own
-            .iter()
-            .all(|cell| super::lines::is_line(&view.words_of(cell)))
+        || own.iter().all(|cell| is_line(&view.words_of(cell)))
 }
 
 /// Whether the row right below the header only numbers the columns: 甲 乙 1 2 3.
@@ -305,7 +367,9 @@ pub fn numbers_columns(view: &View<'_>, row: &SheetRow) -> bool {
     for cell in view.own_cells(row) {
         let words = compact(&view.words_of(cell));
         let bare = words.trim_matches(|c| "()（）".contains(c));
-        if "甲乙丙丁戊己庚".contains(bare) && bare.chars().count() == 1 {
+        if "甲乙丙丁戊己庚".contains(bare) && bare.chars().count() == 1
+            || ["栏次", "列次"].contains(&bare)
+        {
             (count, least) = (count + 1, CELLS_WITH_LETTER_MIN);
             continue;
         }

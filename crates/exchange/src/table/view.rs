@@ -1,8 +1,6 @@
 //! A sheet as a reader sees it: merged cells stand in every place that they cover.
 
-use std::collections::HashMap;
-
-use crate::grid::{Cell, Content, Merge, Sheet, SheetRow, Workbook};
+use crate::grid::{Cell, Content, Merge, Merges, Sheet, SheetRow, Workbook};
 use crate::number_format::ShownDate;
 
 /// A sheet with its merged ranges looked up by column.
@@ -11,7 +9,7 @@ pub struct View<'a> {
     pub book: &'a Workbook,
     /// The sheet.
     pub sheet: &'a Sheet,
-    merges: HashMap<u16, Vec<Merge>>,
+    merges: Merges,
 }
 
 /// A cell as seen at a place, with the range it is merged over.
@@ -28,43 +26,21 @@ pub struct Seen<'a> {
 impl<'a> View<'a> {
     /// Looks up the merged ranges of a sheet.
     pub fn new(book: &'a Workbook, sheet: &'a Sheet) -> Self {
-        let last_column = sheet
-            .cells
-            .iter()
-            .map(|cell| cell.column)
-            .max()
-            .unwrap_or(0);
-        let mut merges: HashMap<u16, Vec<Merge>> = HashMap::new();
-        for merge in &sheet.merges {
-            for column in merge.first_column..=merge.last_column.min(last_column) {
-                merges.entry(column).or_default().push(*merge);
-            }
-        }
-        for of_column in merges.values_mut() {
-            of_column.sort_by_key(|merge| merge.first_row);
-        }
         Self {
             book,
             sheet,
-            merges,
+            merges: Merges::of(sheet),
         }
     }
 
     /// The merged range at a place.
     pub fn merge_at(&self, row: u32, column: u16) -> Option<Merge> {
-        let of_column = self.merges.get(&column)?;
-        let after = of_column.partition_point(|merge| merge.first_row <= row);
-        of_column[..after]
-            .iter()
-            .rev()
-            .take(4)
-            .find(|merge| merge.covers(row, column))
-            .copied()
+        self.merges.at(row, column)
     }
 
     /// Whether a column has merged ranges at all.
     pub fn has_merges(&self, column: u16) -> bool {
-        self.merges.contains_key(&column)
+        self.merges.touch(column)
     }
 
     /// What is seen at a place.

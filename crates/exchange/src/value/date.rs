@@ -1,9 +1,9 @@
 //! Dates as people write them into cells: 2024.3, 2024年5月底, 预计5月上旬, 2022-2025.
 
 use domain::PartialDate;
-use domain::partial_date::last_day_of_month;
 
-use super::date_words::{QUALIFIERS, QUARTERS, prepared};
+use super::date_reader::{Reader, short_number};
+use super::date_words::prepared;
 
 /// A date and the words beside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,31 @@ pub enum DateFault {
     DayOrMonth,
 }
 
+/// Which of two figures before a year is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOrder {
+    /// 31/5/2024.
+    DayFirst,
+    /// 5/31/2024.
+    MonthFirst,
+}
+
+/// What a date is read by beside its own words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DateContext {
+    /// The year that a month without one belongs to.
+    pub year: Option<i32>,
+    /// The order of day and month where the figures alone leave it in doubt.
+    pub order: Option<DayOrder>,
+}
+
+impl DateContext {
+    /// Nothing but a year.
+    pub fn of_year(year: Option<i32>) -> Self {
+        Self { year, order: None }
+    }
+}
+
 /// Whether a text is a date without help from a ledger's year.
 pub fn reads_alone(text: &str) -> bool {
     parse_date(text, None).is_ok()
@@ -36,28 +61,54 @@ pub fn reads_alone(text: &str) -> bool {
 
 /// Reads one date; a month without a year is one of `year`.
 pub fn parse_date(text: &str, year: Option<i32>) -> Result<DateReading, DateFault> {
+    parse_date_in(text, DateContext::of_year(year))
+}
+
+/// Reads one date by what its column says.
+pub fn parse_date_in(text: &str, context: DateContext) -> Result<DateReading, DateFault> {
     let words = prepared(text);
     if words.is_empty() {
         return Err(DateFault::NoDate);
     }
-    Reader::new(&words, year).read()
+    Reader::new(&words, context).read()
 }
 
 /// Reads a stretch such as `2022-2025`; one date alone is both its beginning and its end.
-pub fn parse_span(text: &str, year: Option<i32>) -> Result<(DateReading, DateReading), DateFault> {
+pub fn parse_span(
+    text: &str,
+    context: DateContext,
+) -> Result<(DateReading, DateReading), DateFault> {
     let words = prepared(text);
     for (at, separator) in separators(&words) {
         let (first, last) = (&words[..at], &words[at + separator.len()..]);
-        let Ok(from) = Reader::new(first, year).read() else {
+        let Ok(from) = Reader::new(first, context).read() else {
             continue;
         };
         // The end may leave out the year of the beginning: 2024年3月至12月.
-        let Ok(until) = Reader::new(last, Some(from.date.year())).read() else {
+        let of_beginning = DateContext {
+            year: Some(from.date.year()),
+            ..context
+        };
+        let Ok(until) = Reader::new(last, of_beginning).read() else {
             continue;
         };
         return Ok((from, until));
     }
-    parse_date(text, year).map(|date| (date.clone(), date))
+    parse_date_in(text, context).map(|date| (date.clone(), date))
+}
+
+/// The order of day and month that a text shows beyond doubt: 31/5/2024 is day first.
+pub fn day_order(text: &str) -> Option<DayOrder> {
+    let (first, rest) = short_number(text.trim_start())?;
+    let separator = rest.chars().next().filter(|c| "/-".contains(*c))?;
+    let (second, rest) = short_number(&rest[1..])?;
+    rest.strip_prefix(separator)
+        .filter(|rest| rest.bytes().take(4).filter(u8::is_ascii_digit).count() == 4)?;
+    match (first, second) {
+        (1..=12, 13..=31) => Some(DayOrder::MonthFirst),
+        (13..=31, 1..=12) => Some(DayOrder::DayFirst),
+        _ => None,
+    }
 }
 
 /// Every place where a stretch may be divided, clear words before dashes.
@@ -70,298 +121,6 @@ fn separators(words: &str) -> Vec<(usize, &'static str)> {
                 .map(|(at, _)| (at, *separator))
         })
         .collect()
-}
-
-struct Reader<'a> {
-    rest: &'a str,
-    own_year: Option<i32>,
-    year: Option<i32>,
-    month: Option<u32>,
-    day: Option<u32>,
-    /// A day that a word stands for: 底, 上旬.
-    worded: Option<Worded>,
-    qualifier: String,
-}
-
-#[derive(Clone, Copy)]
-enum Worded {
-    Last,
-    First,
-    Tenth,
-    Twentieth,
-    EndOfMonth(u32),
-}
-
-/// Words behind a month.
-const OF_MONTH: [(&str, Worded); 9] = [
-    ("月底", Worded::Last),
-    ("月末", Worded::Last),
-    ("月初", Worded::First),
-    ("底", Worded::Last),
-    ("末", Worded::Last),
-    ("初", Worded::First),
-    ("上旬", Worded::Tenth),
-    ("中旬", Worded::Twentieth),
-    ("下旬", Worded::Last),
-];
-/// Words behind a year, or alone.
-const OF_YEAR: [(&str, Worded); 8] = [
-    ("年底", Worded::Last),
-    ("年末", Worded::Last),
-    ("年初", Worded::First),
-    ("底", Worded::Last),
-    ("末", Worded::Last),
-    ("初", Worded::First),
-    ("上半年", Worded::EndOfMonth(6)),
-    ("下半年", Worded::EndOfMonth(12)),
-];
-
-impl<'a> Reader<'a> {
-    fn new(words: &'a str, own_year: Option<i32>) -> Self {
-        Self {
-            rest: words,
-            own_year,
-            year: None,
-            month: None,
-            day: None,
-            worded: None,
-            qualifier: String::new(),
-        }
-    }
-
-    fn read(mut self) -> Result<DateReading, DateFault> {
-        while !self.rest.is_empty() {
-            if !(self.figures()? || self.relative_year() || self.word() || self.qualifier()) {
-                return Err(
-                    if self.year.or(self.own_year).is_some()
-                        && self.month.is_some()
-                        && self.rest.contains(|c: char| c.is_ascii_digit())
-                    {
-                        DateFault::Several
-                    } else {
-                        DateFault::NoDate
-                    },
-                );
-            }
-        }
-        let date = self.date()?;
-        Ok(DateReading {
-            date,
-            qualifier: self.qualifier,
-        })
-    }
-
-    fn nothing_yet(&self) -> bool {
-        self.year.is_none() && self.month.is_none() && self.worded.is_none()
-    }
-
-    /// A year, or a whole date in figures, or a month with its sign.
-    fn figures(&mut self) -> Result<bool, DateFault> {
-        let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
-        if length == 0 {
-            return Ok(false);
-        }
-        // A quarter begins with a figure too.
-        if QUARTERS.iter().any(|(word, _)| self.rest.starts_with(word)) {
-            return Ok(false);
-        }
-        let number: u32 = self.rest[..length].parse().map_err(|_| DateFault::NoDate)?;
-        let after = &self.rest[length..];
-        if self.month.is_some() || self.worded.is_some() {
-            return Err(DateFault::Several);
-        }
-        match length {
-            4 if self.year.is_none() => self.year_first(number, after),
-            8 if self.nothing_yet() && after.is_empty() => {
-                self.year = Some(year_of(number / 10_000)?);
-                (self.month, self.day) = (Some(number / 100 % 100), Some(number % 100));
-                self.rest = after;
-                Ok(true)
-            }
-            6 if self.nothing_yet() && after.is_empty() => {
-                (self.year, self.month) = (Some(year_of(number / 100)?), Some(number % 100));
-                self.rest = after;
-                Ok(true)
-            }
-            1 | 2 if after.starts_with('月') => {
-                self.month = Some(number);
-                self.rest = &after["月".len()..];
-                let rest = self.rest.strip_prefix('份').unwrap_or(self.rest);
-                self.rest = rest;
-                self.day_figures();
-                Ok(true)
-            }
-            1 | 2 if self.nothing_yet() && after.starts_with('/') => {
-                self.day_month_year(number, after)
-            }
-            _ => Err(DateFault::NoDate),
-        }
-    }
-
-    fn year_first(&mut self, number: u32, after: &'a str) -> Result<bool, DateFault> {
-        self.year = Some(year_of(number)?);
-        self.rest = after;
-        if let Some(rest) = after
-            .strip_prefix("年度")
-            .or_else(|| after.strip_prefix('年'))
-        {
-            self.rest = rest;
-            return Ok(true);
-        }
-        let Some(separator) = after.chars().next().filter(|c| "-./".contains(*c)) else {
-            return Ok(true);
-        };
-        let (month, rest) = short_number(&after[1..]).ok_or(DateFault::NoDate)?;
-        self.month = Some(month);
-        self.rest = rest.strip_prefix('月').unwrap_or(rest);
-        if let Some(rest) = self.rest.strip_prefix(separator) {
-            let (day, rest) = short_number(rest).ok_or(DateFault::NoDate)?;
-            self.day = Some(day);
-            self.rest = rest.strip_prefix('日').unwrap_or(rest);
-        }
-        Ok(true)
-    }
-
-    /// 5/31/2024 or 31/5/2024, where the figures leave no doubt.
-    fn day_month_year(&mut self, first: u32, after: &'a str) -> Result<bool, DateFault> {
-        let (second, rest) = short_number(&after[1..]).ok_or(DateFault::NoDate)?;
-        let rest = rest.strip_prefix('/').ok_or(DateFault::NoDate)?;
-        let year = rest
-            .get(..4)
-            .filter(|year| year.bytes().all(|b| b.is_ascii_digit()));
-        let year = year
-            .and_then(|year| year.parse().ok())
-            .ok_or(DateFault::NoDate)?;
-        self.year = Some(year_of(year)?);
-        (self.month, self.day) = match (first, second) {
-            (same, other) if same == other => (Some(same), Some(same)),
-            (1..=12, 13..) => (Some(first), Some(second)),
-            (13.., 1..=12) => (Some(second), Some(first)),
-            _ => return Err(DateFault::DayOrMonth),
-        };
-        self.rest = &rest[4..];
-        Ok(true)
-    }
-
-    fn day_figures(&mut self) {
-        if let Some((day, rest)) = short_number(self.rest)
-            && let Some(rest) = rest.strip_prefix(['日', '号'])
-        {
-            (self.day, self.rest) = (Some(day), rest);
-        }
-    }
-
-    fn relative_year(&mut self) -> bool {
-        const YEARS: [(&str, i32); 7] = [
-            ("今年", 0),
-            ("本年度", 0),
-            ("本年", 0),
-            ("当年", 0),
-            ("明年", 1),
-            ("去年", -1),
-            ("上年", -1),
-        ];
-        let Some(own) = self.own_year.filter(|_| self.nothing_yet()) else {
-            return false;
-        };
-        let Some((word, offset)) = YEARS.iter().find(|(word, _)| self.rest.starts_with(word))
-        else {
-            return false;
-        };
-        self.year = Some(own + offset);
-        self.rest = &self.rest[word.len()..];
-        true
-    }
-
-    fn word(&mut self) -> bool {
-        if self.day.is_some() || self.worded.is_some() {
-            return false;
-        }
-        let found = if self.month.is_some() {
-            find(&OF_MONTH, self.rest)
-        } else {
-            let quarter = QUARTERS
-                .iter()
-                .find(|(word, _)| self.rest.starts_with(word))
-                .map(|(word, quarter)| (*word, Worded::EndOfMonth(quarter * 3)));
-            let of_year = find(&OF_YEAR, self.rest);
-            // A lone 底 or 初 says of nothing what it is the end of.
-            quarter.or(of_year
-                .filter(|(word, _)| self.year.is_some() || word.starts_with(['年', '上', '下'])))
-        };
-        let Some((word, worded)) = found else {
-            return false;
-        };
-        self.worded = Some(worded);
-        self.qualifier.push_str(word);
-        self.rest = &self.rest[word.len()..];
-        if let Some(rest) = self
-            .rest
-            .strip_prefix(['底', '末'])
-            .filter(|_| matches!(worded, Worded::EndOfMonth(_)))
-        {
-            self.rest = rest;
-        }
-        true
-    }
-
-    fn qualifier(&mut self) -> bool {
-        let Some(word) = QUALIFIERS.iter().find(|word| self.rest.starts_with(**word)) else {
-            return false;
-        };
-        self.qualifier.push_str(word);
-        self.rest = &self.rest[word.len()..];
-        true
-    }
-
-    fn date(&self) -> Result<PartialDate, DateFault> {
-        if self.nothing_yet() {
-            return Err(DateFault::NoDate);
-        }
-        let year = self.year.or(self.own_year).ok_or(DateFault::NoYear)?;
-        let of_day = |month, day| PartialDate::day(year, month, day).ok_or(DateFault::NoSuchDay);
-        let end_of = |month| Ok(PartialDate::Day(last_day_of_month(year, month)));
-        if let Some(month) = self.month
-            && !(1..=12).contains(&month)
-        {
-            return Err(DateFault::NoSuchDay);
-        }
-        match (self.month, self.day, self.worded) {
-            (Some(month), Some(day), _) => of_day(month, day),
-            (Some(month), None, None) => {
-                PartialDate::month(year, month).ok_or(DateFault::NoSuchDay)
-            }
-            (None, _, None) => Ok(PartialDate::Year(year)),
-            (Some(month), None, Some(Worded::Last)) | (_, _, Some(Worded::EndOfMonth(month))) => {
-                end_of(month)
-            }
-            (month, _, Some(Worded::First)) => of_day(month.unwrap_or(1), 1),
-            (Some(month), None, Some(Worded::Tenth)) => of_day(month, 10),
-            (Some(month), None, Some(Worded::Twentieth)) => of_day(month, 20),
-            (None, _, Some(_)) => end_of(12),
-        }
-    }
-}
-
-fn find(words: &[(&'static str, Worded)], rest: &str) -> Option<(&'static str, Worded)> {
-    words
-        .iter()
-        .find(|(word, _)| rest.starts_with(word))
-        .copied()
-}
-
-/// Years that a ledger of this country can be about.
-fn year_of(number: u32) -> Result<i32, DateFault> {
-    i32::try_from(number)
-        .ok()
-        .filter(|year| (1900..=2100).contains(year))
-        .ok_or(DateFault::NoDate)
-}
-
-fn short_number(text: &str) -> Option<(u32, &str)> {
-    let length = text.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=2).contains(&length).then_some(())?;
-    Some((text[..length].parse().ok()?, &text[length..]))
 }
 
 #[cfg(test)]
@@ -397,6 +156,21 @@ mod tests {
     #[case("2024年一季度", "2024-03-31", "一季度")]
     #[case("二〇二四年十一月", "2024-11", "")]
     #[case("05/31/2014 12:00:00 AM", "2014-05-31", "")]
+    #[case("2024-05-31T08:30:00+08:00", "2024-05-31", "")]
+    #[case("2024年5月31日 14:30", "2024-05-31", "")]
+    #[case("2024-05-31（星期五）", "2024-05-31", "")]
+    #[case("24年5月底", "2024-05-31", "底")]
+    #[case("24年底", "2024-12-31", "底")]
+    #[case("年内", "2024", "年内")]
+    #[case("2025年内", "2025", "内")]
+    #[case("5月内", "2024-05", "内")]
+    #[case("20.05.2020", "2020-05-20", "")]
+    #[case("03.04.2024", "2024-04-03", "")]
+    #[case("31-05-2024", "2024-05-31", "")]
+    #[case("31 March 2020", "2020-03-31", "")]
+    #[case("March 2020", "2020-03", "")]
+    #[case("Mar 31, 2020", "2020-03-31", "")]
+    #[case("31-Mar-2020", "2020-03-31", "")]
     fn dates_are_read(#[case] text: &str, #[case] date: &str, #[case] qualifier: &str) {
         let read = parse_date(text, Some(2024)).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         assert_eq!(
@@ -415,6 +189,9 @@ mod tests {
     #[case("45443", DateFault::NoDate)]
     #[case("底", DateFault::NoDate)]
     #[case("预计", DateFault::NoDate)]
+    #[case("30.06.08", DateFault::NoDate)]
+    #[case("10年", DateFault::NoDate)]
+    #[case("03-04-2024", DateFault::DayOrMonth)]
     fn what_is_no_date_is_refused(#[case] text: &str, #[case] fault: DateFault) {
         assert_eq!(parse_date(text, None), Err(fault));
     }
@@ -429,7 +206,7 @@ mod tests {
     #[case("2022-05", "2022-05", "2022-05")]
     #[case("2024", "2024", "2024")]
     fn stretches_fill_both_ends(#[case] text: &str, #[case] from: &str, #[case] until: &str) {
-        let (first, last) = parse_span(text, None).unwrap();
+        let (first, last) = parse_span(text, DateContext::default()).unwrap();
         assert_eq!(
             (
                 first.date.to_string().as_str(),
@@ -439,15 +216,42 @@ mod tests {
         );
     }
 
+    #[rstest]
+    #[case("05/31/2024", Some(DayOrder::MonthFirst))]
+    #[case("31/5/2024 00:00", Some(DayOrder::DayFirst))]
+    #[case("03/04/2024", None)]
+    #[case("2024/5/31", None)]
+    #[case("31/5", None)]
+    fn the_order_of_day_and_month_may_be_beyond_doubt(
+        #[case] text: &str,
+        #[case] order: Option<DayOrder>,
+    ) {
+        assert_eq!(day_order(text), order);
+    }
+
+    #[test]
+    fn a_column_may_say_which_figure_is_the_day() {
+        let read = |order| {
+            let context = DateContext { year: None, order };
+            parse_date_in("03/04/2024", context).map(|read| read.date.to_string())
+        };
+        assert_eq!(read(Some(DayOrder::DayFirst)), Ok("2024-04-03".to_owned()));
+        assert_eq!(
+            read(Some(DayOrder::MonthFirst)),
+            Ok("2024-03-04".to_owned())
+        );
+        assert_eq!(read(None), Err(DateFault::DayOrMonth));
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_without_a_panic(text in ".*") {
-            let _ = parse_span(&text, Some(2024));
+            let _ = parse_span(&text, DateContext::of_year(Some(2024)));
         }
 
         #[test]
         fn date_words_are_read_or_refused_without_a_panic(text in "[0-9年月日底初旬上中下至./-]{0,14}") {
-            let _ = parse_span(&text, None);
+            let _ = parse_span(&text, DateContext::default());
         }
     }
 }

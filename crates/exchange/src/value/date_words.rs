@@ -1,5 +1,9 @@
 //! Words that stand in dates, and dates brought to one spelling before they are read.
 
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use super::fold::{compact, fold};
 
 /// Words that may stand beside a date, longer ones before those they begin with.
@@ -26,6 +30,9 @@ pub const QUALIFIERS: &[&str] = &[
     "后",
     "左右",
     "起",
+    "之内",
+    "以内",
+    "内",
     "已于",
     "已",
     "将于",
@@ -74,34 +81,57 @@ pub const QUARTERS: &[(&str, u32)] = &[
     ("q4", 4),
 ];
 
-/// Folded, in lower case, without blanks and without a time of day.
+static TIME: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^\s*(?:[上下]午)?\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?\s*(?:[AaPp][Mm])?\s*(?:Z|[+-]\d\d:?\d\d)?\s*$",
+    )
+    .expect("the pattern is valid")
+});
+static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\(?(?:星期|周)[一二三四五六日天]\)?$").expect("the pattern is valid")
+});
+/// 31mar2020, mar2020, mar31,2020.
+static ENGLISH: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^(?:(\d{1,2})(?:st|nd|rd|th)?[-./]?)?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?:[-./]|(\d{1,2})(?:st|nd|rd|th)?,)?((?:19|20)\d\d)$",
+    )
+    .expect("the pattern is valid")
+});
+
+/// Folded, in lower case, without blanks, a weekday and a time of day; English months in figures.
 pub fn prepared(text: &str) -> String {
     let folded = fold(text);
     let day = match folded.split_once([' ', 'T']) {
-        Some((day, time)) if is_time(time) => day,
+        Some((day, time)) if time.contains(':') && TIME.is_match(time) => day,
         _ => &folded,
     };
-    let words = compact(day).to_lowercase();
+    let mut words = compact(day).to_lowercase();
+    if words.contains(['周', '星']) {
+        words = WEEKDAY.replace(&words, "").into_owned();
+    }
     if words
         .chars()
         .any(|c| "〇零一二三四五六七八九十".contains(c))
     {
-        with_figures(&words)
-    } else {
-        words
+        return with_figures(&words);
     }
+    if words.contains(|c: char| c.is_ascii_lowercase()) {
+        return with_month_in_figures(&words);
+    }
+    words
 }
 
-fn is_time(text: &str) -> bool {
-    let text = text
-        .trim()
-        .trim_end_matches(" AM")
-        .trim_end_matches(" PM")
-        .trim_end_matches('Z');
-    text.contains(':')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_digit() || c == ':' || c == '.')
+fn with_month_in_figures(words: &str) -> String {
+    const MONTHS: &str = "jan feb mar apr may jun jul aug sep oct nov dec";
+    let figures = |found: &Captures<'_>| {
+        let month = MONTHS.find(&found[2]).map_or(0, |at| at / 4 + 1);
+        let year = &found[4];
+        match found.get(1).or(found.get(3)) {
+            Some(day) => format!("{year}-{month}-{}", day.as_str()),
+            None => format!("{year}-{month}"),
+        }
+    };
+    ENGLISH.replace(words, figures).into_owned()
 }
 
 /// 二〇二四年五月 as 2024年5月; other Chinese numerals stay.

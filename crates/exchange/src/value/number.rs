@@ -2,6 +2,7 @@
 
 use rust_decimal::Decimal;
 
+use super::number_words::QUALIFIERS;
 use super::unit::{Unit, UnitKind};
 
 /// A number with the unit that stands beside it and the words that are left.
@@ -15,6 +16,22 @@ pub struct Quantity {
     pub unit_words: String,
     /// What is left: 约, 不足, 余.
     pub qualifier: String,
+    /// Whether the unit is a currency in front of the number, which says nothing of the scale: `¥1,200` in
+    /// a column of 万元.
+    pub currency_alone: bool,
+}
+
+impl Quantity {
+    /// A number with nothing beside it.
+    pub fn bare(number: Decimal) -> Self {
+        Self {
+            number,
+            unit: None,
+            unit_words: String::new(),
+            qualifier: String::new(),
+            currency_alone: false,
+        }
+    }
 }
 
 /// Why a text is no number.
@@ -27,71 +44,6 @@ pub enum NumberFault {
     /// Words are left that are no known qualifier.
     Leftover(String),
 }
-
-/// Words that may stand beside a number, longer ones before those they begin with.
-const QUALIFIERS: &[&str] = &[
-    "大约",
-    "约为",
-    "约",
-    "不足",
-    "不到",
-    "不超过",
-    "不低于",
-    "不少于",
-    "不高于",
-    "不大于",
-    "不小于",
-    "至少",
-    "至多",
-    "最多",
-    "最少",
-    "最高",
-    "最低",
-    "超过",
-    "超",
-    "逾",
-    "将近",
-    "接近",
-    "近",
-    "余",
-    "多",
-    "以上",
-    "以下",
-    "以内",
-    "左右",
-    "上下",
-    "预计",
-    "预估",
-    "估算",
-    "估计",
-    "计划",
-    "暂定",
-    "力争",
-    "拟",
-    "可达",
-    "达到",
-    "达",
-    "共计",
-    "合计",
-    "总计",
-    "累计",
-    "共",
-    "高于",
-    "低于",
-    "大于",
-    "小于",
-    ">=",
-    "<=",
-    "≥",
-    "≤",
-    "›",
-    "‹",
-    ">",
-    "<",
-    "≈",
-    "~",
-    "+",
-];
 
 /// Reads a folded text; blanks in it mean nothing except that they may stand between thousands.
 pub fn parse_quantity(folded: &str) -> Result<Quantity, NumberFault> {
@@ -165,7 +117,7 @@ impl Reader {
         if first.is_ascii_digit() || signed || first == '.' && rest.len() > 1 {
             return self.number(rest);
         }
-        if let Some(length) = self.unit_at(rest) {
+        if let Some(length) = self.english_scale(rest).or_else(|| self.unit_at(rest)) {
             return Ok(length);
         }
         if let Some(word) = QUALIFIERS.iter().find(|word| rest.starts_with(**word)) {
@@ -192,9 +144,36 @@ impl Reader {
         Ok(length)
     }
 
+    /// `£26.19m`, `US$2.5 bn`, `2.5 million`: a lone letter counts only behind a currency.
+    fn english_scale(&mut self, rest: &str) -> Option<usize> {
+        const SCALES: [(&str, u32); 9] = [
+            ("thousand", 3),
+            ("million", 6),
+            ("billion", 9),
+            ("trillion", 12),
+            ("bn", 9),
+            ("mn", 6),
+            ("m", 6),
+            ("k", 3),
+            ("b", 9),
+        ];
+        self.open?;
+        let of_currency = self.unit.is_some_and(|unit| unit.is_money());
+        let (word, power) = SCALES.iter().find(|(word, _)| {
+            let behind = rest.strip_prefix(word);
+            behind.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
+                && (of_currency || word.len() > 2)
+        })?;
+        let scale = Unit {
+            kind: UnitKind::Scale,
+            factor: Decimal::from(10_u64.pow(*power)),
+        };
+        self.take_unit(scale, word).then_some(word.len())
+    }
+
     /// The longest unit at the front, if there is one.
     fn unit_at(&mut self, rest: &str) -> Option<usize> {
-        const UNIT_CHARS_MAX: usize = 8;
+        const UNIT_CHARS_MAX: usize = 12;
         const RENMINBI: &str = "人民币";
         if rest.starts_with(RENMINBI) && self.open.is_none() && self.total.is_none() {
             return self
@@ -291,6 +270,7 @@ impl Reader {
                 unit: prefixed,
                 unit_words: self.unit_words,
                 qualifier: self.qualifier,
+                currency_alone: prefixed.is_some(),
             });
         };
         if self.open.is_some() {
@@ -313,6 +293,7 @@ impl Reader {
             unit: share.map_or(unit, |_| plain(UnitKind::Share)),
             unit_words: self.unit_words,
             qualifier: self.qualifier,
+            currency_alone: false,
         })
     }
 }
@@ -412,6 +393,13 @@ mod tests {
     #[case("预计约10亿元以上", "1000000000", YUAN, "预计约以上")]
     #[case("21.6万平方米", "216000", Some(UnitKind::SquareMetre), "")]
     #[case("1.2E+3", "1200", None, "")]
+    #[case("£26.19m", "26190000", Some(UnitKind::Money("GBP")), "")]
+    #[case("US$2.5 bn", "2500000000", Some(UnitKind::Money("USD")), "")]
+    #[case("2.5 million", "2500000", Some(UnitKind::Scale), "")]
+    #[case("2.5 million USD", "2500000", Some(UnitKind::Money("USD")), "")]
+    #[case("30 m2", "30", Some(UnitKind::SquareMetre), "")]
+    #[case("（1,234.5）", "-1234.5", None, "")]
+    #[case("1 234 567", "1234567", None, "")]
     fn numbers_are_read(
         #[case] text: &str,
         #[case] number: &str,

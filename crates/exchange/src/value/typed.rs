@@ -4,7 +4,7 @@ use domain::money::{Currency, Money, MoneyError, rounded_fen};
 use domain::{PartialDate, Value, ValueType};
 use rust_decimal::Decimal;
 
-use super::date::{DateFault, DateReading, parse_date, parse_span};
+use super::date::{DateContext, DateFault, DateReading, parse_date, parse_date_in, parse_span};
 use super::fold::fold;
 use super::number::{NumberFault, Quantity, parse_quantity};
 use super::unit::{Unit, UnitKind};
@@ -25,8 +25,8 @@ pub struct ValueRule {
     pub unit: Option<Unit>,
     /// Words of the code list; empty for an open one.
     pub codes: Vec<CodeWord>,
-    /// The year that a month without one belongs to.
-    pub year: Option<i32>,
+    /// What dates are read by beside their own words.
+    pub dates: DateContext,
 }
 
 /// What a cell says.
@@ -141,19 +141,24 @@ fn number_fault(text: &str, fault: NumberFault) -> Reading {
 
 fn money_text(folded: &str, rule: &ValueRule) -> Reading {
     let quantity = match quick_number(folded) {
-        Some(number) => Quantity {
-            number,
-            unit: None,
-            unit_words: String::new(),
-            qualifier: String::new(),
-        },
+        Some(number) => Quantity::bare(number),
         None => match parse_quantity(folded) {
             Ok(quantity) => quantity,
             Err(fault) => return number_fault(folded, fault),
         },
     };
-    let own = !quantity.unit_words.is_empty();
+    let mut own = !quantity.unit_words.is_empty();
     let unit = match quantity.unit {
+        // A currency's sign is what a format of the same cell would show: the scale is the column's.
+        Some(unit) if quantity.currency_alone && rule.unit.is_some() => {
+            own = false;
+            match (unit.kind, rule.unit) {
+                (UnitKind::Money(shown), Some(column)) if column.kind != unit.kind => {
+                    return currency_conflict(shown, column);
+                }
+                _ => rule.unit,
+            }
+        }
         Some(unit) => match unit.kind {
             UnitKind::Money(_) => Some(unit),
             // 3.5亿 in a column of dollars is a hundred million dollars.
@@ -238,6 +243,7 @@ fn money_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Readin
         (NumberFormat::Date(_), _) => {
             return Reading::Fault(Reason::NotANumber(number.to_string()));
         }
+        (NumberFormat::Percent, _) => return percent_of_nothing(number),
         (_, unit) => unit,
     };
     let Some(unit) = unit else {
@@ -251,6 +257,15 @@ fn money_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Readin
         Ok(money) => Reading::plain(Value::Money(money)),
         Err(error) => Reading::Fault(money_fault(&number.to_string(), &error)),
     }
+}
+
+/// A share where an amount or a count is needed.
+fn percent_of_nothing(number: Exact) -> Reading {
+    let hundredfold = number.to_decimal().checked_mul(Decimal::ONE_HUNDRED);
+    Reading::Fault(Reason::WrongUnit {
+        text: format!("{}%", hundredfold.unwrap_or_default().normalize()),
+        unit: "%".to_owned(),
+    })
 }
 
 fn currency_conflict(shown: &str, unit: Unit) -> Reading {
@@ -276,12 +291,7 @@ fn quick_number(folded: &str) -> Option<Decimal> {
 
 fn number_text(folded: &str, rule: &ValueRule) -> Reading {
     let quantity = match quick_number(folded) {
-        Some(number) => Quantity {
-            number,
-            unit: None,
-            unit_words: String::new(),
-            qualifier: String::new(),
-        },
+        Some(number) => Quantity::bare(number),
         None => match parse_quantity(folded) {
             Ok(quantity) => quantity,
             Err(fault) => return number_fault(folded, fault),
@@ -309,7 +319,10 @@ fn number_text(folded: &str, rule: &ValueRule) -> Reading {
 fn plain_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Reading {
     // A percent format shows a hundredfold: the number itself is the share already.
     let unit = if format == NumberFormat::Percent {
-        None
+        Some(Unit {
+            kind: UnitKind::Share,
+            factor: Decimal::ONE,
+        })
     } else {
         rule.unit
     };
@@ -317,6 +330,9 @@ fn plain_number(number: Exact, format: NumberFormat, rule: &ValueRule) -> Readin
         return Reading::Fault(Reason::NotANumber(number.to_string()));
     }
     let Ok(measured) = measured(number.to_decimal(), unit, rule) else {
+        if format == NumberFormat::Percent {
+            return percent_of_nothing(number);
+        }
         return Reading::Fault(Reason::WrongUnit {
             text: number.to_string(),
             unit: String::new(),
@@ -374,12 +390,12 @@ fn date_fault(text: &str, fault: &DateFault) -> Reading {
 
 fn date_text(folded: &str, rule: &ValueRule) -> Reading {
     if rule.measure == Measure::Span {
-        return match parse_span(folded, rule.year) {
+        return match parse_span(folded, rule.dates) {
             Ok((from, until)) => Reading::Span(from, until),
             Err(fault) => date_fault(folded, &fault),
         };
     }
-    match parse_date(folded, rule.year) {
+    match parse_date_in(folded, rule.dates) {
         Ok(read) => Reading::Value {
             value: Value::Date(read.date),
             qualifier: read.qualifier,
@@ -398,7 +414,7 @@ fn date_number(number: Exact, format: NumberFormat, rule: &ValueRule, epoch: boo
                 day,
                 hidden_year,
             }) => {
-                let year = rule.year.unwrap_or(hidden_year);
+                let year = rule.dates.year.unwrap_or(hidden_year);
                 day.map_or_else(
                     || PartialDate::month(year, month),
                     |day| PartialDate::day(year, month, day),

@@ -326,7 +326,8 @@ pub fn units_of_line(text: &str) -> Vec<(String, Unit)> {
     for part in text.split(['、', '，', ',', ';', '；', ' ', '\u{3000}', '|']) {
         let part =
             part.trim_matches(|c: char| c.is_whitespace() || "()（）:：。[]【】".contains(c));
-        if part.is_empty() {
+        // 人民币 万元: the currency stands beside its unit.
+        if part.is_empty() || part == "人民币" {
             continue;
         }
         match Unit::parse(part) {

@@ -25,7 +25,8 @@ pub fn boolean(folded: &str) -> Reading {
 /// A code of a list, or a credit code that checks.
 pub fn code(folded: &str, rule: &ValueRule) -> Reading {
     if rule.measure == Measure::CreditCode {
-        return match folded.parse::<Uscc>() {
+        // People write a long code in groups.
+        return match compact(folded).parse::<Uscc>() {
             Ok(code) => Reading::plain(Value::Code(code.as_str().to_owned())),
             Err(error) => Reading::Fault(Reason::CreditCode(error)),
         };

@@ -62,7 +62,7 @@ pattern!(
     AS_OF,
     r"(?:截[至止]到?|至)(?:((?:19|20)\d\d)年)?(\d{1,2})月(?:份|[底末])?(?:\d{1,2}日)?"
 );
-pattern!(YEAR_MONTH, r"((?:19|20)\d\d)(?:年|[-./])(\d{1,2})月?份?");
+pattern!(YEAR_MONTH, r"@?((?:19|20)\d\d)(?:年|[-./])(\d{1,2})月?份?");
 pattern!(YEAR, r"@?((?:19|20)\d\d)(?:年度|年)?");
 pattern!(MONTH, r"(\d{1,2})月份?");
 pattern!(
@@ -269,6 +269,12 @@ mod tests {
     )]
     #[case("截至5月底累计完成投资", None, When::AsOfMonth(5), "累计完成投资")]
     #[case("revenue@2023", Some(2023), When::Year(2023), "revenue")]
+    #[case(
+        "investmentdoneyear@2024-04",
+        Some(2024),
+        When::Month(4),
+        "investmentdoneyear"
+    )]
     #[case("营业收入2023", Some(2023), When::Year(2023), "营业收入")]
     #[case("上年营业收入", None, When::LastYear, "营业收入")]
     #[case(

@@ -1,22 +1,10 @@
 //! A header to its meaning: which variable, of which time, in which unit.
 
-use std::borrow::Cow;
-
 use domain::ValueType;
 
 use super::header_time::{HeaderTime, When, take_time};
+use super::storey::{HeaderUnit, Storey, core, is_form, is_part};
 use super::{LedgerKind, PeriodKind, Vocabulary, project_headers};
-use crate::value::fold::compact;
-use crate::value::unit::{Unit, units_of_line};
-
-/// A unit that stands in a header.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeaderUnit {
-    /// As written.
-    pub words: String,
-    /// What it is.
-    pub unit: Unit,
-}
 
 /// What a header means.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,152 +51,15 @@ const GENERIC_CHILDREN: [&str; 10] = [
     "金额", "时间", "日期", "电话", "代码", "编号", "类型", "数量", "面积", "地址",
 ];
 
-/// Folded header words with one spelling for brackets, quotes and Roman numerals.
-pub fn core(text: &str) -> String {
-    let mut words = String::with_capacity(text.len());
-    for character in compact(text).to_lowercase().chars() {
-        match character {
-            '【' | '[' | '〈' | '{' => words.push('('),
-            '】' | ']' | '〉' | '}' => words.push(')'),
-            'ⅰ' | 'Ⅰ' => words.push('i'),
-            'ⅱ' | 'Ⅱ' => words.push_str("ii"),
-            '“' | '”' | '"' | '\'' | '‘' | '’' | '*' | '_' if character != '_' => {}
-            '：' => words.push(':'),
-            '—' | '–' => words.push('-'),
-            other => words.push(other),
-        }
-    }
-    words
-}
-
-/// The words without what stands in brackets.
-pub fn without_brackets(text: &str) -> Cow<'_, str> {
-    if !text.contains(['(', '（']) {
-        return Cow::Borrowed(text);
-    }
-    let mut depth = 0_u32;
-    let mut plain = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '(' | '（' => depth += 1,
-            ')' | '）' => depth = depth.saturating_sub(1),
-            other if depth == 0 => plain.push(other),
-            _ => {}
-        }
-    }
-    Cow::Owned(plain)
-}
-
-/// One storey of a header, taken apart.
-#[derive(Debug, Default, Clone)]
-struct Storey {
-    /// Without the unit.
-    words: String,
-    /// Without anything in brackets.
-    plain: String,
-    unit: Option<HeaderUnit>,
-}
-
-impl Storey {
-    fn of(text: &str) -> Self {
-        let folded = core(text);
-        let (mut words, mut unit) = (String::new(), None);
-        let mut rest = folded.as_str();
-        while let Some(open) = rest.find('(') {
-            words.push_str(&rest[..open]);
-            let Some(close) = rest[open..].find(')') else {
-                break;
-            };
-            let inside = &rest[open + 1..open + close];
-            match unit_in(inside) {
-                Some(found) => unit = Some(found),
-                None => words.push_str(&rest[open..=open + close]),
-            }
-            rest = &rest[open + close + 1..];
-        }
-        words.push_str(rest);
-        if unit.is_none() {
-            if let Some((before, found)) = unit_behind(&words) {
-                unit = Some(found);
-                words = before;
-            } else if let Some(found) = unit_in(&words).filter(|found| is_unit_alone(found, &words))
-            {
-                return Self {
-                    words: String::new(),
-                    plain: String::new(),
-                    unit: Some(found),
-                };
-            }
-        }
-        let plain = without_brackets(&words).into_owned();
-        Self { words, plain, unit }
-    }
-}
-
-/// A storey of nothing but its unit; 期次 and 小时 are words there.
-fn is_unit_alone(found: &HeaderUnit, words: &str) -> bool {
-    found.unit.kind != crate::value::UnitKind::Count || words.chars().count() == 1
-}
-
-/// The unit of `万元` or `单位:万元`; of several the one of money.
-fn unit_in(text: &str) -> Option<HeaderUnit> {
-    let named = text
-        .strip_prefix("计量单位")
-        .or_else(|| text.strip_prefix("单位"));
-    let text = named.map_or(text, |rest| rest.trim_start_matches([':', '：']));
-    let units = units_of_line(text);
-    let money = units.iter().find(|(_, unit)| unit.is_money());
-    let (words, unit) = money.or(units.first())?;
-    // A lone 项, 月 or 年 is a word far more often than a unit.
-    let clear = named.is_some()
-        || unit.kind != crate::value::UnitKind::Count
-        || text.chars().count() > 1
-        || "人个家栋台件亩户".contains(text);
-    clear.then(|| HeaderUnit {
-        words: words.clone(),
-        unit: *unit,
-    })
-}
-
-/// Units that are no other word's end.
-const CLEAR: [&str; 12] = [
-    "百万元",
-    "千万元",
-    "万美元",
-    "亿美元",
-    "万欧元",
-    "万港元",
-    "亿元",
-    "万元",
-    "千元",
-    "万平方米",
-    "平方米",
-    "公顷",
-];
-
-/// A unit behind a colon, a slash or simply at the end: 总投资:万元, 总投资万元.
-fn unit_behind(words: &str) -> Option<(String, HeaderUnit)> {
-    if let Some(at) = words
-        .rfind([':', '/', ','])
-        .filter(|at| !words[*at..].contains(')'))
-    {
-        let found = unit_in(&words[at + 1..])?;
-        return (at > 0).then(|| (words[..at].to_owned(), found));
-    }
-    let unit = CLEAR
-        .iter()
-        .find(|unit| words.len() > unit.len() && words.ends_with(**unit))?;
-    let found = HeaderUnit {
-        words: (*unit).to_owned(),
-        unit: Unit::parse(unit)?,
-    };
-    Some((words[..words.len() - unit.len()].to_owned(), found))
-}
-
 impl Vocabulary {
     /// What a header of these storeys, the uppermost first, means.
     pub fn meaning(&self, storeys: &[&str]) -> HeaderMeaning {
-        let parts: Vec<Storey> = storeys.iter().map(|text| Storey::of(text)).collect();
+        let several = storeys.len() > 1;
+        let parts: Vec<Storey> = storeys
+            .iter()
+            .filter(|text| !(several && (is_form(text) || is_part(text))))
+            .map(|text| Storey::of(text))
+            .collect();
         let unit = parts.iter().rev().find_map(|part| part.unit.clone());
         let join = |pick: fn(&Storey) -> &str| parts.iter().map(pick).collect::<String>();
         let words = join(|part| &part.words);
@@ -227,7 +78,13 @@ impl Vocabulary {
             meaning.numbering = true;
             return meaning;
         }
-        for candidate in [&words, &plain] {
+        // What a variable is called is no word with a unit behind it: `floor_area_sqm`.
+        let whole = match storeys {
+            [only] => Some(core(only)).filter(|whole| self.by_words.contains_key(whole)),
+            _ => None,
+        };
+        for candidate in [whole.as_ref(), Some(&words), Some(&plain)] {
+            let Some(candidate) = candidate else { continue };
             if let Some((variable, time)) = self.look_up(candidate, parts.len() == 1) {
                 meaning.variable = Some(variable);
                 meaning.time = time;
@@ -329,7 +186,22 @@ impl Vocabulary {
 
     /// 项目 before and 情况 behind a header change nothing.
     fn without_affixes(&self, words: &str) -> Option<usize> {
-        const BEFORE: [&str; 5] = ["项目", "工程", "企业", "所属", "主要"];
+        const BEFORE: [&str; 14] = [
+            "项目",
+            "工程",
+            "企业",
+            "所属",
+            "主要",
+            "市级",
+            "区级",
+            "县级",
+            "目前",
+            "当前",
+            "截至目前",
+            "截止目前",
+            "具体",
+            "最新",
+        ];
         const BEHIND: [&str; 6] = ["情况", "名称", "信息", "情况说明", "(必填)", "填写"];
         let shorter = |words: &str| -> Vec<String> {
             let front = BEFORE.iter().filter_map(|affix| words.strip_prefix(affix));
@@ -404,6 +276,18 @@ mod tests {
     #[case(&["建设起止年限"], Some("build_span"), None)]
     #[case(&["一期", "总投资", "万元"], Some("investment_total"), Some("万元"))]
     #[case(&["投资强度（万元/亩）"], None, None)]
+    #[case(&["总投资\n【万元】"], Some("investment_total"), Some("万元"))]
+    #[case(&["用地面积\n亩"], Some("land_area_mu"), Some("亩"))]
+    #[case(&["Total investment £m"], Some("investment_total"), Some("£m"))]
+    #[case(&["开工时间", "年/月"], Some("started_on"), None)]
+    #[case(&["总投资", "单位：亿元"], Some("investment_total"), Some("亿元"))]
+    #[case(&["project_name"], Some("name"), None)]
+    #[case(&["total_cost_usd"], Some("investment_total"), Some("usd"))]
+    #[case(&["floor_area_sqm"], Some("floor_area_sqm"), Some("sqm"))]
+    #[case(&["其中：", "2024年计划投资"], Some("investment_plan_year"), None)]
+    #[case(&["总投资", "其中", "设备投资"], None, None)]
+    #[case(&["Project Number"], Some("code"), None)]
+    #[case(&["Investment_Total (USD million)"], Some("investment_total"), Some("usdmillion"))]
     #[case(&["联系人及电话"], None, None)]
     #[case(&["investment_total"], Some("investment_total"), None)]
     fn project_headers_are_understood(

@@ -3,6 +3,7 @@
 mod header_time;
 mod headers;
 mod project_headers;
+pub mod storey;
 
 use std::collections::HashMap;
 
@@ -11,7 +12,8 @@ use domain::ValueType;
 use crate::value::fold::compact;
 
 pub use header_time::{HeaderTime, When, take_time};
-pub use headers::{HeaderMeaning, HeaderUnit};
+pub use headers::HeaderMeaning;
+pub use storey::HeaderUnit;
 
 /// Which ledger a file is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -23,6 +25,17 @@ pub enum LedgerKind {
     Enterprises,
     /// One row per fact, or per subject or period.
     Facts,
+}
+
+impl LedgerKind {
+    /// The variables that say whom a row is about.
+    pub fn identity(self) -> &'static [&'static str] {
+        match self {
+            Self::Projects => &["name", "code"],
+            Self::Enterprises => &["name", "uscc"],
+            Self::Facts => &["subject"],
+        }
+    }
 }
 
 /// Which stretch of time a variable's value is about.
@@ -217,14 +230,15 @@ impl Vocabulary {
         let mut names = HashMap::new();
         for (place, variable) in variables.iter().enumerate() {
             names.insert(variable.name.clone(), place);
-            let labels = [variable.label_zh.as_str(), variable.label_en.as_str()];
+            // A name is a header too: `project_name`, `Project Name` and `projectname` are one word.
+            let labels = [&variable.name, &variable.label_zh, &variable.label_en];
             let given = variable.aliases.iter().map(String::as_str);
-            for words in labels.into_iter().chain(given) {
-                add(&mut by_words, &headers::core(words), place);
+            for words in labels.map(String::as_str).into_iter().chain(given) {
+                add(&mut by_words, &storey::core(words), place);
                 // A label without its bracket is a label too, unless another variable has it; so is one
-                // of a year without the words for this year.
-                let plain = headers::core(headers::without_brackets(words).as_ref());
-                if variable.period != PeriodKind::None {
+                // of a year without the words for this year, except of projects: 计划投资 may be all of it.
+                let plain = storey::core(storey::without_brackets(words).as_ref());
+                if variable.period != PeriodKind::None && kind != LedgerKind::Projects {
                     add(&mut weaker, &take_time(&plain).1, place);
                 }
                 add(&mut weaker, &plain, place);
@@ -247,6 +261,21 @@ impl Vocabulary {
     /// The place of the variable of this name.
     pub fn named(&self, name: &str) -> Option<usize> {
         self.names.get(name).copied()
+    }
+
+    /// Whether a header is one that says whom the rows are about, word for word.
+    pub fn names_subject(&self, header: &str) -> bool {
+        const CHARS_MAX: usize = 24;
+        if header.chars().count() > CHARS_MAX {
+            return false;
+        }
+        let words = storey::core(header);
+        let place = self.named(&words).or_else(|| self.one_by_words(&words));
+        place.is_some_and(|place| {
+            self.kind
+                .identity()
+                .contains(&self.variables[place].name.as_str())
+        })
     }
 
     /// The one variable that goes by these folded words; `None` for none or several.
@@ -354,7 +383,7 @@ mod tests {
             let vocabulary = Vocabulary::built_in(kind);
             for variable in &vocabulary.variables {
                 for alias in &variable.aliases {
-                    let words = headers::core(alias);
+                    let words = storey::core(alias);
                     let found = vocabulary
                         .one_by_words(&words)
                         .map(|at| &vocabulary.variables[at].name);

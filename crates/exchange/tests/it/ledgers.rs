@@ -4,7 +4,7 @@ use exchange::{ColumnChoice, LedgerKind, Mapping, Options, read_ledger};
 use insta::assert_snapshot;
 
 use crate::outline::C::{F, N, No, T};
-use crate::outline::{book, outline, read};
+use crate::outline::{book, outline, read, values};
 
 const MESSY: &[u8] = include_bytes!("../data/messy.xlsx");
 
@@ -286,6 +286,49 @@ fn choices_of_a_person_stand_over_the_guess() {
     };
     let read = read_ledger(&bytes, "ledger", &options).unwrap();
     assert_snapshot!("choices", outline(&read));
+}
+
+#[test]
+fn a_unit_that_was_chosen_counts_only_where_the_sheet_has_none() {
+    let mut options = Options::new(LedgerKind::Projects);
+    options.mapping.unit = Some("万元".to_owned());
+    let total = |line: &'static str| {
+        let rows = [
+            vec![T(line)],
+            vec![T("项目名称"), T("总投资")],
+            vec![T("甲"), N(1.0)],
+        ];
+        let read = read_ledger(&book("表", &rows, &[]), "ledger", &options).unwrap();
+        values(&read.sheets[0], 3)[1].clone()
+    };
+    assert_eq!(total("单位：亿元"), "investment_total=100000000.00");
+    assert_eq!(total("重点项目"), "investment_total=10000.00");
+}
+
+#[test]
+fn a_unit_line_may_name_the_units_of_areas_too() {
+    let rows = [
+        vec![T("单位：万元、万平方米、亩")],
+        vec![
+            T("项目名称"),
+            T("总投资"),
+            T("建筑面积"),
+            T("用地面积"),
+            T("栋数"),
+        ],
+        vec![T("甲"), N(1.5), N(2.0), N(3.0), N(4.0)],
+    ];
+    let read = read(&book("表", &rows, &[]), LedgerKind::Projects);
+    assert_eq!(
+        values(&read.sheets[0], 3),
+        [
+            "name=甲",
+            "investment_total=15000.00",
+            "floor_area_sqm=20000",
+            "land_area_mu=3",
+            "buildings=4",
+        ]
+    );
 }
 
 #[test]

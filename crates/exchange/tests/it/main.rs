@@ -7,6 +7,10 @@
 
 mod files;
 mod ledgers;
+mod oddities;
 mod outline;
 mod refusals;
 mod returned;
+mod several_tables;
+mod surroundings;
+mod synonyms;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use exchange::ledger::{Column, LedgerRead, SheetRead, report_value};
 use exchange::{Language, LedgerKind, Options, read_ledger};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{Format, Formula, Workbook, Worksheet};
 
 /// A cell of a sheet made for a test.
 pub enum C {
@@ -16,6 +16,8 @@ pub enum C {
     N(f64),
     /// A number in a format of its own.
     F(f64, &'static str),
+    /// A formula with its cached result.
+    X(&'static str, &'static str),
 }
 
 /// Writes rows from the first one on, and merges ranges given as first row, first column, last row, last
@@ -40,6 +42,10 @@ pub fn sheet(sheet: &mut Worksheet, rows: &[Vec<C>], merges: &[(u32, u16, u32, u
                 C::No => {}
                 C::T(text) => drop(sheet.write(row, column, *text).unwrap()),
                 C::N(number) => drop(sheet.write(row, column, *number).unwrap()),
+                C::X(formula, result) => {
+                    let formula = Formula::new(*formula).set_result(*result);
+                    sheet.write_formula(row, column, formula).unwrap();
+                }
                 C::F(number, code) => {
                     let format = Format::new().set_num_format(*code);
                     sheet
@@ -63,6 +69,39 @@ pub fn book(name: &str, rows: &[Vec<C>], merges: &[(u32, u16, u32, u16)]) -> Vec
 /// Reads bytes as a ledger with nothing chosen.
 pub fn read(bytes: &[u8], kind: LedgerKind) -> LedgerRead {
     read_ledger(bytes, "ledger", &Options::new(kind)).unwrap()
+}
+
+/// The values of a record by variable, qualifiers in brackets; empty where the row holds none.
+pub fn values(sheet: &SheetRead, row: u32) -> Vec<String> {
+    let record = sheet.records.iter().find(|record| record.row + 1 == row);
+    let entries = record.map_or_else(Vec::new, |record| record.entries.iter().collect());
+    entries
+        .into_iter()
+        .map(|entry| {
+            let key = &sheet.slots[entry.slot as usize].key;
+            let value = report_value(&entry.value).to_string().replace('"', "");
+            let qualifier = if entry.qualifier.is_empty() {
+                String::new()
+            } else {
+                format!(" [{}]", entry.qualifier)
+            };
+            format!("{key}={value}{qualifier}")
+        })
+        .collect()
+}
+
+/// The refused cells with their reasons.
+pub fn refusals(sheet: &SheetRead) -> Vec<String> {
+    let refused = sheet.refused.iter();
+    refused
+        .map(|refusal| {
+            format!(
+                "{} {}",
+                refusal.cell,
+                refusal.reason.text(Language::Chinese)
+            )
+        })
+        .collect()
 }
 
 /// A report on as many lines as it has things to say.
@@ -92,23 +131,8 @@ fn sheet_outline(sheet: &SheetRead, text: &mut String) {
         column_outline(sheet, column, text);
     }
     for record in &sheet.records {
-        let values = record.entries.iter().map(|entry| {
-            let key = &sheet.slots[entry.slot as usize].key;
-            let value = report_value(&entry.value).to_string().replace('"', "");
-            let beside = if entry.qualifier.is_empty() {
-                String::new()
-            } else {
-                format!(" [{}]", entry.qualifier)
-            };
-            format!("{key}={value}{beside}")
-        });
-        writeln!(
-            text,
-            "{}: {}",
-            record.row + 1,
-            values.collect::<Vec<_>>().join("; ")
-        )
-        .unwrap();
+        let row = record.row + 1;
+        writeln!(text, "{row}: {}", values(sheet, row).join("; ")).unwrap();
     }
     for refusal in &sheet.refused {
         let why = refusal.reason.text(Language::Chinese);

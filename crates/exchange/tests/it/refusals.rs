@@ -95,3 +95,43 @@ fn more_columns_than_a_spreadsheet_has_are_refused() {
         }
     );
 }
+
+#[test]
+fn a_part_that_would_be_read_many_times_is_refused() {
+    let sheet = "<sheet name=\"s\" sheetId=\"1\" r:id=\"r1\"/>";
+    let workbook = |sheets: usize| {
+        format!(
+            "<workbook><sheets>{}</sheets></workbook>",
+            sheet.repeat(sheets)
+        )
+    };
+    let read = |sheets: usize| {
+        let parts = [
+            (
+                "_rels/.rels",
+                "<Relationships><Relationship Id=\"r1\" Type=\"x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+                    .to_owned(),
+            ),
+            ("xl/workbook.xml", workbook(sheets)),
+            (
+                "xl/_rels/workbook.xml.rels",
+                "<Relationships><Relationship Id=\"r1\" Type=\"x/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>"
+                    .to_owned(),
+            ),
+            (
+                "xl/worksheets/sheet1.xml",
+                "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>".to_owned(),
+            ),
+        ];
+        let mut package = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            package
+                .start_file(name, SimpleFileOptions::default())
+                .unwrap();
+            package.write_all(text.as_bytes()).unwrap();
+        }
+        exchange::read_workbook(&package.finish().unwrap().into_inner())
+    };
+    assert_eq!(read(1).unwrap().sheets.len(), 1);
+    assert!(matches!(read(2), Err(ReadError::Damaged(_))));
+}

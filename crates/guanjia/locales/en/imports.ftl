@@ -53,6 +53,7 @@ import-sheet-only = Table
 import-sheet-no-table = This sheet holds no ledger and was not read.
 import-sheet-facts = Header in row { $header }, body in rows { $rows }; { $accepted } rows can go in, { $refused } are refused.
 import-sheet-unit = Unit stated: { $value }.
+import-sheet-sender = It says it is from { $value }.
 import-sheet-time = Time of the ledger: { $value }.
 import-refused-cells = { $value } cells refused
 import-refused-title = Cells refused, and why

@@ -50,6 +50,7 @@ import-sheet-only = 表格
 import-sheet-no-table = 这张工作表里没有台账，未读取。
 import-sheet-facts = 表头在第 { $header } 行，数据在第 { $rows } 行，可收 { $accepted } 行，退回 { $refused } 行。
 import-sheet-unit = 表中注明单位：{ $value }。
+import-sheet-sender = 表中填报单位：{ $value }。
 import-sheet-time = 台账时间：{ $value }。
 import-refused-cells = 退回的单元格 { $value } 个
 import-refused-title = 退回的单元格及原因

@@ -305,6 +305,7 @@ fn in_words(read: &LedgerRead, counts: Counts, lang: Lang) -> String {
 fn sheet_in_words(sheet: &SheetRead, lines: &mut Vec<String>, lang: Lang) {
     let Some((first, last)) = sheet.header else {
         lines.push(lang.with("import-sheet-without-table", &sheet.name));
+        notes_in_words(sheet, lines, lang);
         return;
     };
     let unit = sheet.unit.as_ref().map_or("", |unit| unit.words.as_str());
@@ -344,6 +345,10 @@ fn sheet_in_words(sheet: &SheetRead, lines: &mut Vec<String>, lang: Lang) {
             refusal.reason.text(language(lang))
         ));
     }
+    notes_in_words(sheet, lines, lang);
+}
+
+fn notes_in_words(sheet: &SheetRead, lines: &mut Vec<String>, lang: Lang) {
     for note in &sheet.notes {
         let cell = note.cell.map(|cell| format!("{cell} ")).unwrap_or_default();
         lines.push(format!("  · {cell}{}", note.reason.text(language(lang))));

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use exchange::ledger::{LedgerRead, Record, SheetRead};
+use domain::money::{Currency, Money};
+use domain::{SubjectKind, Value, ValueType};
+use exchange::LedgerKind;
+use exchange::ledger::{Column, LedgerRead, Record, SheetRead, Slot};
 use exchange::vocabulary::Vocabulary;
+use rust_decimal::Decimal;
 
-use crate::shell::{display, figure};
+use crate::shell::figure;
 use crate::words::Lang;
 
 use super::new::language;
@@ -47,6 +51,8 @@ pub struct SheetView {
     pub body_rows: String,
     /// The unit line's unit.
     pub unit: String,
+    /// Who sends it in, as its lines say.
+    pub sender: String,
     /// The ledger's own year and month.
     pub time: String,
     /// How many rows can go in.
@@ -79,6 +85,9 @@ pub struct SheetView {
 pub struct ColumnView {
     /// Its letters.
     pub letters: String,
+    /// Its place among the columns of the file, for the fields of the form: two tables below one another
+    /// have columns of the same letters.
+    pub key: String,
     /// Its header.
     pub header: String,
     /// The variable it was given; empty where none was found.
@@ -178,145 +187,193 @@ pub fn views(
     lang: Lang,
 ) -> Vec<SheetView> {
     let nothing = Vec::new();
-    read.sheets
-        .iter()
-        .enumerate()
-        .map(|(at, sheet)| view(at, sheet, first.get(at).unwrap_or(&nothing), labels, lang))
+    let kind = match read.kind {
+        LedgerKind::Projects => SubjectKind::Project,
+        LedgerKind::Enterprises => SubjectKind::Enterprise,
+        LedgerKind::Facts => super::facts::kind_unknown(),
+    };
+    let sheets = read.sheets.iter().enumerate();
+    sheets
+        .map(|(at, sheet)| {
+            let words = Words {
+                sheet,
+                kind: &kind,
+                labels,
+                lang,
+            };
+            words.view(at, first.get(at).unwrap_or(&nothing))
+        })
         .collect()
 }
 
-fn view(at: usize, sheet: &SheetRead, first: &[Record], labels: &Labels, lang: Lang) -> SheetView {
-    let span = |span: Option<(u32, u32)>| match span {
-        Some((from, until)) if from == until => (from + 1).to_string(),
-        Some((from, until)) => format!("{}–{}", from + 1, until + 1),
-        None => String::new(),
-    };
-    let shown: Vec<usize> = (0..sheet.slots.len()).collect();
-    let refused = sheet
-        .refused
-        .iter()
-        .take(REFUSED_SHOWN)
-        .map(|refusal| SaidOfCell {
-            cell: refusal.cell.to_string(),
-            variable: labels.label(&refusal.variable),
-            words: refusal.reason.text(language(lang)),
-        });
-    SheetView {
-        at,
-        name: sheet.name.clone(),
-        header_rows: span(sheet.header),
-        body_rows: span(sheet.body),
-        unit: sheet
-            .unit
-            .as_ref()
-            .map(|unit| unit.words.clone())
-            .unwrap_or_default(),
-        time: match (sheet.time.year, sheet.time.month) {
-            (Some(year), Some(month)) => format!("{year}-{month:02}"),
-            (Some(year), None) => year.to_string(),
-            _ => String::new(),
-        },
-        accepted: sheet.accepted_rows,
-        refused_rows: sheet.refused_rows,
-        columns: sheet
-            .columns
-            .iter()
-            .map(|column| column_view(sheet, column, labels))
-            .collect(),
-        heads: shown
-            .iter()
-            .map(|at| labels.label(&sheet.slots[*at].key))
-            .collect(),
-        rows: first
-            .iter()
-            .take(ROWS_SHOWN)
-            .map(|record| row_view(record, &shown))
-            .collect(),
-        refused: refused.collect(),
-        refused_more: sheet.refused.len().saturating_sub(REFUSED_SHOWN),
-        totals: sheet
-            .totals
-            .iter()
-            .map(|total| TotalView {
-                cell: total.cell.to_string(),
-                variable: labels.label(&total.variable),
-                stated: total.stated.clone(),
-                summed: total.summed.clone(),
-                agrees: total.agrees,
-            })
-            .collect(),
-        notes: sheet
-            .notes
-            .iter()
-            .map(|note| SaidOfCell {
-                cell: note.cell.map(|cell| cell.to_string()).unwrap_or_default(),
-                variable: String::new(),
-                words: note.reason.text(language(lang)),
-            })
-            .collect(),
-        skipped: sheet.skipped.len(),
-    }
+/// What a sheet is put into words with.
+struct Words<'a> {
+    sheet: &'a SheetRead,
+    kind: &'a SubjectKind,
+    labels: &'a Labels,
+    lang: Lang,
 }
 
-fn column_view(
-    sheet: &SheetRead,
-    column: &exchange::ledger::Column,
-    labels: &Labels,
-) -> ColumnView {
-    let slot = column
-        .slots
-        .first()
-        .and_then(|slot| sheet.slots.get(*slot as usize));
-    let takes_unit = slot.is_some_and(|slot| {
-        use domain::ValueType as T;
-        matches!(
-            slot.value_type,
-            T::Money | T::Number | T::Ratio | T::Integer
-        )
-    });
-    ColumnView {
-        letters: column.letters(),
-        header: column.header.clone(),
-        variable: slot
-            .filter(|_| column.mapped)
-            .map(|slot| slot.variable.clone())
-            .unwrap_or_default(),
-        period: slot
-            .and_then(|slot| slot.period.as_ref())
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        unit: column
-            .unit
-            .as_ref()
-            .map(|unit| unit.words.clone())
-            .unwrap_or_default(),
-        unit_listed: column
-            .unit
-            .as_ref()
-            .is_none_or(|unit| UNITS.contains(&unit.words.as_str())),
-        takes_unit: takes_unit || column.unit.is_some(),
-        is_own: column.mapped && slot.is_some_and(|slot| !labels.knows(&slot.variable)),
-        numbering: column.numbering,
-    }
-}
-
-fn row_view(record: &Record, shown: &[usize]) -> RowView {
-    let mut values = vec![String::new(); shown.len()];
-    for entry in &record.entries {
-        let words = match &entry.value {
-            domain::Value::Money(money) if money.currency.is_cny() => {
-                format!("{} 万元", display::wan(money.fen))
-            }
-            domain::Value::Money(money) => format!("{money} {}", money.currency.code()),
-            domain::Value::Ratio(ratio) => display::percent(*ratio),
-            other => other.to_string(),
+impl Words<'_> {
+    fn view(&self, at: usize, first: &[Record]) -> SheetView {
+        let (sheet, labels) = (self.sheet, self.labels);
+        let span = |span: Option<(u32, u32)>| match span {
+            Some((from, until)) if from == until => (from + 1).to_string(),
+            Some((from, until)) => format!("{}–{}", from + 1, until + 1),
+            None => String::new(),
         };
-        if let Some(place) = values.get_mut(entry.slot as usize) {
-            *place = figure::qualified(&entry.qualifier, &words);
+        let refused = sheet.refused.iter().take(REFUSED_SHOWN);
+        let unit = sheet.unit.as_ref().map(|unit| unit.words.clone());
+        SheetView {
+            at,
+            name: sheet.name.clone(),
+            header_rows: span(sheet.header),
+            body_rows: span(sheet.body),
+            unit: unit.unwrap_or_default(),
+            sender: sheet.sender.clone().unwrap_or_default(),
+            time: sheet.time.period().map_or_else(String::new, |period| {
+                figure::period_words(&period, self.lang)
+            }),
+            accepted: sheet.accepted_rows,
+            refused_rows: sheet.refused_rows,
+            columns: (0..sheet.columns.len())
+                .map(|place| self.column(place))
+                .collect(),
+            heads: sheet
+                .slots
+                .iter()
+                .map(|slot| labels.label(&slot.key))
+                .collect(),
+            rows: first
+                .iter()
+                .take(ROWS_SHOWN)
+                .map(|record| self.row(record))
+                .collect(),
+            refused: refused
+                .map(|refusal| SaidOfCell {
+                    cell: refusal.cell.to_string(),
+                    variable: labels.label(&refusal.variable),
+                    words: refusal.reason.text(language(self.lang)),
+                })
+                .collect(),
+            refused_more: sheet.refused.len().saturating_sub(REFUSED_SHOWN),
+            totals: self.totals(),
+            notes: sheet
+                .notes
+                .iter()
+                .map(|note| SaidOfCell {
+                    cell: note.cell.map(|cell| cell.to_string()).unwrap_or_default(),
+                    variable: String::new(),
+                    words: note.reason.text(language(self.lang)),
+                })
+                .collect(),
+            skipped: sheet.skipped.len(),
         }
     }
-    RowView {
-        number: record.row + 1,
-        values,
+
+    fn totals(&self) -> Vec<TotalView> {
+        let totals = self.sheet.totals.iter();
+        totals
+            .map(|total| TotalView {
+                cell: total.cell.to_string(),
+                variable: self.labels.label(&total.variable),
+                stated: self.total(&total.variable, &total.stated),
+                summed: self.total(&total.variable, &total.summed),
+                agrees: total.agrees,
+            })
+            .collect()
+    }
+
+    /// A total in the unit of its column.
+    fn total(&self, key: &str, number: &str) -> String {
+        let slots = &self.sheet.slots;
+        let known = slots.iter().position(|slot| slot.key == key);
+        let (Some(place), Ok(number)) = (known, number.parse::<Decimal>()) else {
+            return number.to_owned();
+        };
+        let of_slot = |column: &&Column| column.slots.iter().any(|slot| *slot as usize == place);
+        let column = self.sheet.columns.iter().find(of_slot);
+        let value = match slots[place].value_type {
+            ValueType::Money => {
+                let currency = Currency::from_code(column.map_or("CNY", Column::currency));
+                let amount = Money::from_decimal(number, currency.unwrap_or_else(Currency::cny));
+                amount.map_or(Value::Number(number), Value::Money)
+            }
+            _ => Value::Number(number),
+        };
+        self.value(&slots[place], &value, "", None)
+    }
+
+    fn value(&self, slot: &Slot, value: &Value, qualifier: &str, unit: Option<&str>) -> String {
+        let unit = unit.or(slot.unit.as_deref()).unwrap_or_default();
+        let shown = figure::shown(self.kind, &slot.variable, Some(value), unit, self.lang);
+        figure::in_a_line(qualifier, &shown)
+    }
+
+    fn row(&self, record: &Record) -> RowView {
+        let slots = &self.sheet.slots;
+        let mut values = vec![String::new(); slots.len()];
+        for entry in &record.entries {
+            let place = entry.slot as usize;
+            if let Some(slot) = slots.get(place) {
+                let unit = entry.unit.as_deref();
+                values[place] = self.value(slot, &entry.value, &entry.qualifier, unit);
+            }
+        }
+        RowView {
+            number: record.row + 1,
+            values,
+        }
+    }
+
+    fn column(&self, place: usize) -> ColumnView {
+        let (sheet, labels) = (self.sheet, self.labels);
+        let column = &sheet.columns[place];
+        let slot = column
+            .slots
+            .first()
+            .and_then(|slot| sheet.slots.get(*slot as usize));
+        let takes_unit = slot.is_some_and(|slot| {
+            matches!(
+                slot.value_type,
+                ValueType::Money | ValueType::Number | ValueType::Ratio | ValueType::Integer
+            )
+        });
+        ColumnView {
+            letters: column.letters(),
+            key: self.key(place),
+            header: column.header.clone(),
+            variable: slot
+                .filter(|_| column.mapped)
+                .map(|slot| slot.variable.clone())
+                .unwrap_or_default(),
+            period: slot
+                .and_then(|slot| slot.period.as_ref())
+                .map(|period| figure::period_words(period, self.lang))
+                .unwrap_or_default(),
+            unit: column
+                .unit
+                .as_ref()
+                .map(|unit| unit.words.clone())
+                .unwrap_or_default(),
+            unit_listed: column
+                .unit
+                .as_ref()
+                .is_none_or(|unit| UNITS.contains(&unit.words.as_str())),
+            takes_unit: takes_unit || column.unit.is_some(),
+            is_own: column.mapped && slot.is_some_and(|slot| !labels.knows(&slot.variable)),
+            numbering: column.numbering,
+        }
+    }
+
+    /// The letters of a column; with its place where a column above has the same.
+    fn key(&self, place: usize) -> String {
+        let (above, column) = (&self.sheet.columns[..place], &self.sheet.columns[place]);
+        let letters = column.letters();
+        if above.iter().any(|other| other.column == column.column) {
+            format!("{letters}-{place}")
+        } else {
+            letters
+        }
     }
 }

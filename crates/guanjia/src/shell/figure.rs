@@ -78,14 +78,7 @@ impl Figure {
         if self.is_unknown() {
             return "—".to_owned();
         }
-        let gap = if self
-            .unit
-            .starts_with(|c: char| c.is_ascii_alphanumeric() || c == '×')
-        {
-            " "
-        } else {
-            ""
-        };
+        let gap = gap_before(&self.unit);
         format!(
             "{}{}{gap}{}{}",
             self.before, self.digits, self.unit, self.after
@@ -306,10 +299,34 @@ fn unit_words(unit: &str, lang: Lang) -> String {
     }
 }
 
+/// A number of things, its digits grouped.
+pub fn count(number: impl std::fmt::Display) -> String {
+    grouped(&number.to_string())
+}
+
 /// Digits with the qualifier where it belongs.
 pub fn qualified(qualifier: &str, digits: &str) -> String {
     let (before, between, after) = around(qualifier);
     format!("{before}{digits}{between}{after}")
+}
+
+/// A value in one line, with its qualifier where that was written.
+pub fn in_a_line(qualifier: &str, shown: &ShownValue) -> String {
+    let (before, between, after) = around(qualifier);
+    let gap = gap_before(&shown.unit);
+    format!(
+        "{before}{}{between}{gap}{}{after}",
+        shown.digits, shown.unit
+    )
+}
+
+/// A unit in letters stands a blank away from its number.
+fn gap_before(unit: &str) -> &'static str {
+    if unit.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '×') {
+        " "
+    } else {
+        ""
+    }
 }
 
 /// What stands before a number, between it and its unit, and behind both.
@@ -371,6 +388,13 @@ mod tests {
         assert_eq!(around("余").1, "余");
         assert_eq!(qualified("预计底", "2024-05"), "预计2024-05底");
         assert_eq!(before_rank("≤".to_owned(), "名", Lang::Zh), "前");
+        let shown = ShownValue {
+            digits: "20".to_owned(),
+            unit: "家".to_owned(),
+            ..ShownValue::default()
+        };
+        assert_eq!(in_a_line("余", &shown), "20余家");
+        assert_eq!(in_a_line("约以上", &shown), "约20家以上");
     }
 
     #[test]

@@ -83,7 +83,7 @@ async fn nothing_goes_in_before_it_was_looked_at() {
             text.contains("l.csv") && !text.contains("C:"),
             "the file's bare name is shown"
         );
-        assert!(text.contains("北斗导航模组项目") && text.contains("约12000"));
+        assert!(text.contains("北斗导航模组项目") && text.contains("约12,000万元"));
         assert!(!is_known(&house, "北斗导航模组项目").await);
     })
     .await;
