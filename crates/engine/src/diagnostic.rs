@@ -247,12 +247,19 @@ impl SourceCode for SourceText {
             .file(self.file)
             .map_or("", |file| file.text.as_str());
         let inner = text.read_span(span, lines_before, lines_after)?;
+        // Columns of the library are bytes, and a Chinese character has three.
+        let column = if lines_before == 0 {
+            let start = Span::new(self.file, span.offset(), span.offset());
+            self.sources.position(start).1 - 1
+        } else {
+            inner.column()
+        };
         Ok(Box::new(MietteSpanContents::new_named(
             self.path().to_owned(),
             inner.data(),
             *inner.span(),
             inner.line(),
-            inner.column(),
+            column,
             inner.line_count(),
         )))
     }
@@ -288,6 +295,21 @@ mod tests {
         assert!(text.contains("[policies/tax/a.yaml:2:7]"), "{text}");
         assert!(text.contains("when: revenu > 1"), "{text}");
         assert!(text.contains("did you mean `revenue`?"), "{text}");
+    }
+
+    #[test]
+    fn a_column_counts_characters() {
+        let text = "text: {zh: 收入}, when: revenu > 1\n";
+        let sources = Sources::new(vec![SourceFile {
+            path: "a.yaml".to_owned(),
+            text: text.to_owned(),
+        }]);
+        let at = text.find("revenu").unwrap();
+        let mut diagnostic = Diagnostic::error("x", Span::new(FileId(0), at, at + 6), "no");
+        diagnostic.attach(&sources);
+        assert_eq!(diagnostic.position(), (1, 23));
+        let rendered = render(&[diagnostic]);
+        assert!(rendered.contains("[a.yaml:1:23]"), "{rendered}");
     }
 
     #[test]

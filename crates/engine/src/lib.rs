@@ -20,5 +20,8 @@ pub mod source;
 pub mod subjects;
 
 pub use diagnostic::{Diagnostic, Severity, render};
-pub use load::{RuleFiles, load, load_every_zone, load_files, read_cases};
+pub use load::{
+    RuleFiles, load, load_every_zone, load_files, load_with_zones, read_cases, read_zone_cases,
+    zones_of_cases,
+};
 pub use rulebook::Rulebook;

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
+use indexmap::IndexMap;
+
 use crate::diagnostic::Diagnostic;
+use crate::expression::extent::{Extent, Extents};
 use crate::expression::{Expr, ExprKind, PolicyPart};
 use crate::load::found::Found;
 use crate::rulebook::{Computed, Rulebook, VariableKey};
@@ -17,6 +20,7 @@ pub(super) fn order(rulebook: &Rulebook, found: &Found) -> Vec<Computed> {
         rulebook,
         found,
         state: HashMap::new(),
+        extents: HashMap::new(),
         order: Vec::new(),
         path: Vec::new(),
     };
@@ -47,6 +51,8 @@ struct Graph<'g> {
     rulebook: &'g Rulebook,
     found: &'g Found,
     state: HashMap<Computed, State>,
+    /// Of what is done, with all that it needs.
+    extents: HashMap<Computed, Extent>,
     order: Vec<Computed>,
     /// What is open, each with the place where the one before it needs it.
     path: Vec<(Computed, Option<Span>)>,
@@ -65,7 +71,8 @@ impl Graph<'_> {
         while let Some(step) = steps.pop() {
             match step {
                 Step::Leave => {
-                    if let Some((node, _)) = self.path.pop() {
+                    if let Some((node, place)) = self.path.pop() {
+                        self.measure(&node, place);
                         self.state.insert(node.clone(), State::Done);
                         self.order.push(node);
                     }
@@ -88,6 +95,29 @@ impl Graph<'_> {
                 },
             }
         }
+    }
+
+    /// Notes what has become too much with all that it needs, and counts anew from there: numbers that are
+    /// multiplied by themselves from formula to formula have no end of digits.
+    fn measure(&mut self, node: &Computed, place: Option<Span>) {
+        let expressions = expressions(self.rulebook, node);
+        let extents = Extents::new(lets(self.rulebook, node), Some(&self.extents));
+        let mut extent = Extent::side_by_side(expressions.iter().map(|expr| extents.of(expr)));
+        if extent.is_too_much() {
+            let first = expressions.first().map(|expr| expr.span);
+            if let Some(span) = place.or(first) {
+                self.found.push(
+                    Diagnostic::error(
+                        "formula::size",
+                        span,
+                        format!("written out, `{}` stands on too much", name(node)),
+                    )
+                    .help("let one of the variables that it needs be a fact that is given"),
+                );
+            }
+            extent = Extent::side_by_side([]);
+        }
+        self.extents.insert(node.clone(), extent);
     }
 
     fn cycle(&self, back_to: &Computed, place: Option<Span>) {
@@ -166,6 +196,15 @@ fn needs(rulebook: &Rulebook, node: &Computed) -> Vec<(Computed, Span)> {
         });
     }
     out
+}
+
+/// The names that the expressions of a node may use.
+fn lets<'r>(rulebook: &'r Rulebook, node: &Computed) -> Option<&'r IndexMap<String, Expr>> {
+    match node {
+        Computed::Variable(_) => None,
+        Computed::Scorecard(id) => rulebook.scorecards.get(id).map(|card| &card.lets),
+        Computed::Policy(id) => rulebook.policies.get(id).map(|policy| &policy.lets),
+    }
 }
 
 /// The expressions that make up a node. A policy's `saves` and `parts` come after its verdict and

@@ -1,5 +1,6 @@
 //! Why a policy says what it says: clause by clause, down to the facts and where they come from.
 
+mod card;
 mod put_in;
 mod render;
 
@@ -11,6 +12,7 @@ use crate::judge::{
 };
 use crate::rulebook::{Clause, Label, Policy, Provenance, Rulebook, VariableKey};
 
+pub use card::{CardExplained, ItemExplained};
 pub use put_in::put_in;
 pub use render::{Language, Words, to_markdown, to_text};
 
@@ -125,6 +127,8 @@ pub struct Explanation {
     pub verdict: &'static str,
     /// Its clauses that count, in the order of the law.
     pub clauses: Vec<ClauseExplained>,
+    /// The scorecards that it reads, and those that these read.
+    pub scorecards: Vec<CardExplained>,
     /// What it is or would be worth; `None` where the policy names no amount.
     pub amount: Option<AmountExplained>,
     /// What it saves alone, with two decimals.
@@ -182,6 +186,7 @@ pub fn explain(
         year: bound.year,
         verdict: result.verdict.as_str(),
         clauses,
+        scorecards: card::cards(rulebook, judge, bound),
         amount: explainer.amount(law, bound, result.amount.as_ref()),
         saves: in_force
             .then(|| money(judge.saves_alone(bound).as_ref()))

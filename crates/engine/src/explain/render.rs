@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Bilingual, ClauseExplained, Explanation, FactExplained, Legal};
+use super::{
+    Bilingual, CardExplained, ClauseExplained, Explanation, FactExplained, ItemExplained, Legal,
+};
 
 /// The language of the rulebook's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +118,12 @@ pub fn to_text(explanation: &Explanation, words: &Words<'_>) -> String {
             let _ = writeln!(out, "    {line}");
         }
     }
+    for card in &e.scorecards {
+        let _ = writeln!(out, "\n{}", card_head(card, words));
+        for line in card_lines(card, words) {
+            let _ = writeln!(out, "    {line}");
+        }
+    }
     let _ = writeln!(out);
     for line in end_lines(e, words) {
         let _ = writeln!(out, "{line}");
@@ -158,6 +166,13 @@ pub fn to_markdown(explanation: &Explanation, words: &Words<'_>) -> String {
             words.of(&format!("state-{}", clause.state))
         );
         for line in clause_lines(clause, words) {
+            let _ = writeln!(out, "- {}", escaped(&line));
+        }
+        let _ = writeln!(out);
+    }
+    for card in &e.scorecards {
+        let _ = writeln!(out, "## {}\n", escaped(&card_head(card, words)));
+        for line in card_lines(card, words) {
             let _ = writeln!(out, "- {}", escaped(&line));
         }
         let _ = writeln!(out);
@@ -211,6 +226,71 @@ fn clause_lines(clause: &ClauseExplained, words: &Words<'_>) -> Vec<String> {
         lines.push(words.of("unverified"));
     }
     lines
+}
+
+/// A scorecard's name, and what it comes to.
+fn card_head(card: &CardExplained, words: &Words<'_>) -> String {
+    let known = |value: &Option<String>| value.clone().unwrap_or_else(|| words.of("not-known"));
+    let mut text = format!(
+        "{} {} ({}): ",
+        words.of("scorecard"),
+        words.pick(&card.name),
+        card.scorecard
+    );
+    if !card.in_force {
+        text.push_str(&words.of("not_in_force"));
+        return text;
+    }
+    let _ = write!(text, "{} {}", words.of("score"), known(&card.score));
+    if let Some(stage) = &card.stage {
+        let _ = write!(text, ", {} {stage}", words.of("stage"));
+    }
+    let _ = write!(text, ", {} {}", words.of("level"), known(&card.level));
+    text
+}
+
+fn card_lines(card: &CardExplained, words: &Words<'_>) -> Vec<String> {
+    let mut lines: Vec<String> = card
+        .items
+        .iter()
+        .map(|item| item_line(item, words))
+        .collect();
+    if !card.missing.is_empty() {
+        lines.push(format!(
+            "{}: {}",
+            words.of("missing"),
+            card.missing.join(", ")
+        ));
+    }
+    lines
+}
+
+/// An item with its value, points, what it could still gain, and its missing facts.
+fn item_line(item: &ItemExplained, words: &Words<'_>) -> String {
+    let mut text = format!("{}  {}: ", item.id, words.pick(&item.text));
+    if let Some(value) = &item.value {
+        let _ = write!(text, "{value} → ");
+    }
+    match (&item.score, item.left_out) {
+        (Some(score), _) => text.push_str(score),
+        (None, true) => text.push_str(&words.of("left-out")),
+        (None, false) => text.push_str(&words.of("not-known")),
+    }
+    if let Some(most) = &item.most {
+        let _ = write!(text, " / {most}");
+    }
+    if let Some(gain) = item.gain.as_ref().filter(|gain| *gain != "0") {
+        let _ = write!(text, ", {} {gain}", words.of("still-to-gain"));
+    }
+    if !item.missing.is_empty() {
+        let _ = write!(
+            text,
+            ", {}: {}",
+            words.of("missing"),
+            item.missing.join(", ")
+        );
+    }
+    text
 }
 
 fn end_lines(e: &Explanation, words: &Words<'_>) -> Vec<String> {

@@ -15,6 +15,7 @@
 //! Not resolved, because it needs a date or the facts: the value of a parameter, the assessment year,
 //! the definition under which a policy reads a name (`ip_class1[little_giant]` before `ip_class1`).
 
+pub(crate) mod extent;
 mod tree;
 
 use std::fmt;

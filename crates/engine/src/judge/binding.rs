@@ -11,6 +11,7 @@ use super::bind::{Binder, Definitions, Reader, Scope};
 use super::bind_card::bind_card;
 use super::bind_policy::bind_policy;
 use super::bound::{BoundAspect, BoundCard, BoundLight, BoundPolicy};
+use super::indicator::BoundIndicator;
 use super::moment::Moment;
 use super::term::{CardId, TermId, Terms};
 use crate::expression::Type;
@@ -29,6 +30,8 @@ pub enum Select<'a> {
     Light(&'a str),
     /// One variable of the subject kind.
     Variable(&'a str),
+    /// One indicator, of subjects of this kind or made of their facts.
+    Indicator(&'a str),
 }
 
 /// On which terms a rulebook is bound.
@@ -66,6 +69,8 @@ pub struct Binding {
     pub light: Option<BoundLight>,
     /// The variable that was selected, with its type.
     pub variable: Option<(TermId, Type)>,
+    /// The indicator that was selected.
+    pub indicator: Option<BoundIndicator>,
 }
 
 impl Binding {
@@ -84,6 +89,7 @@ impl Binding {
             card: None,
             light: None,
             variable: None,
+            indicator: None,
         };
         match select {
             Select::Policies => bound.selected = policies_of(rulebook, subject, |_| true),
@@ -93,6 +99,7 @@ impl Binding {
             Select::Scorecard(id) => bound.card = binder.root_card(id, subject),
             Select::Light(id) => bound.light = binder.light(id, subject),
             Select::Variable(name) => bound.variable = binder.root_variable(name, subject),
+            Select::Indicator(id) => bound.indicator = binder.indicator(id, subject),
         }
         for id in bound.selected.clone() {
             bound.bind_policy(&mut binder, &id, false);

@@ -146,6 +146,38 @@ pub struct BoundCard {
     pub levels: Vec<BoundLevel>,
 }
 
+impl BoundCard {
+    /// All that it asks of a subject.
+    pub fn terms(&self) -> Vec<TermId> {
+        let of_points = |points: &BoundPoints| match points {
+            BoundPoints::Term(term) => vec![*term],
+            BoundPoints::Band(low, high) => vec![*low, *high],
+            BoundPoints::MinMax(_) | BoundPoints::Percentile(_) => Vec::new(),
+        };
+        let mut all: Vec<TermId> = self.stage.iter().map(|(stage, _)| *stage).collect();
+        all.extend(self.full_mark);
+        for group in &self.groups {
+            all.extend(group.min.into_iter().chain(group.max));
+        }
+        for item in &self.items {
+            all.extend(item.value.map(|(value, _)| value));
+            all.extend(item.weight);
+            all.extend(item.peers.map(|peers| peers.by));
+            all.extend(of_points(&item.points));
+        }
+        for line in self.bonus.iter().chain(&self.penalty) {
+            all.extend(line.when.into_iter().chain(line.max));
+            all.extend(of_points(&line.points));
+        }
+        all.extend(self.veto.iter().map(|(_, when)| *when));
+        for level in &self.levels {
+            all.push(level.from);
+            all.extend(level.requires);
+        }
+        all
+    }
+}
+
 /// A group of items.
 #[derive(Debug, Clone)]
 pub struct BoundGroup {

@@ -7,6 +7,7 @@ use super::bound::{BoundItem, BoundPoints};
 use super::evaluate::Judge;
 use super::exact::Exact;
 use super::fact::Facts;
+use super::operations::plain;
 use super::term::CardId;
 use super::value::Value;
 use crate::rulebook::Direction;
@@ -93,7 +94,8 @@ fn is_compared(item: &BoundItem) -> bool {
 impl Judge<'_> {
     /// The known value of an item, with what its peers share.
     fn compared_value(&self, item: &BoundItem) -> Option<(Exact, Option<Value>)> {
-        let value = self.value(item.value?.0).number()?.clone();
+        // A yearly rate is compared as the number that is calculated with.
+        let value = plain(&self.value(item.value?.0)).number()?.clone();
         let peer = item
             .peers
             .map(|peers| self.value(peers.by))

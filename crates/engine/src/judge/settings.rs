@@ -45,7 +45,7 @@ pub fn read_setting(
         .split_once('=')
         .ok_or_else(|| SetError::NotASetting(setting.to_owned()))?;
     let (name, text) = (name.trim(), text.trim());
-    let name = name.strip_prefix("p.").unwrap_or(name);
+    let name = rulebook.current(name.strip_prefix("p.").unwrap_or(name));
     let parameter = rulebook
         .parameters
         .get(name)

@@ -90,6 +90,7 @@ fn declare(entry: &Entry<'_>, names: &mut Names) {
                 id,
                 PolicyName {
                     subject: subject_of(node, "enterprise"),
+                    clauses: ids_of(node, "clauses", "id"),
                     has_amount: child(node, "benefit")
                         .is_some_and(|benefit| child(benefit, "amount").is_some()),
                     span,
@@ -104,6 +105,8 @@ fn declare(entry: &Entry<'_>, names: &mut Names) {
                 id,
                 LightName {
                     subject: subject_of(node, "project"),
+                    aspects: ids_of(node, "aspects", "id"),
+                    span,
                 },
             );
         }

@@ -48,6 +48,8 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
     let allowed = (length / 3).clamp(1, 4);
     known
         .into_iter()
+        // The distance is never less than the difference in length, and costs the product of both.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= allowed)
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(distance, candidate)| {
             *distance > 0 && *distance <= allowed && *distance < candidate.chars().count()
@@ -84,5 +86,6 @@ mod tests {
         assert_eq!(nearest("revenu", known), Some("revenue"));
         assert_eq!(nearest("rd_expnese", known), Some("rd_expense"));
         assert_eq!(nearest("taxable_income", known), None);
+        assert_eq!(nearest(&"revenue".repeat(1_000_000), known), None);
     }
 }

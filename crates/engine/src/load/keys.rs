@@ -114,6 +114,12 @@ pub(crate) const EXPECT: &[&str] = &[
     "verdict", "amount", "saves", "chosen", "failed", "missing", "gaps", "parts", "score", "items",
     "stage", "level", "rank", "light", "aspects", "value",
 ];
+pub(crate) const EXPECT_OF_POLICY: &[&str] = &[
+    "verdict", "amount", "saves", "chosen", "failed", "missing", "gaps", "parts",
+];
+pub(crate) const EXPECT_OF_CARD: &[&str] = &["score", "items", "stage", "level", "missing", "rank"];
+pub(crate) const EXPECT_OF_LIGHT: &[&str] = &["light", "aspects", "missing"];
+pub(crate) const EXPECT_OF_VARIABLE: &[&str] = &["value", "missing"];
 pub(crate) const PARAMETER_VALUE: &[&str] = &["from", "until", "value"];
 pub(crate) const CLAUSE: &[&str] = &["id", "text", "when", "from", "until"];
 pub(crate) const BENEFIT: &[&str] = &["kind", "amount", "saves", "timing", "parts", "note"];

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-pub use cases::read_cases;
+pub use cases::{read_cases, read_zone_cases, zones_of_cases};
 pub use files::{ReadError, RuleFiles};
 pub use literals::{ValueError, read_fact, read_parameter};
 pub(crate) use reader::Reader;
@@ -105,12 +105,17 @@ fn finish(
 
 /// The national rulebook and every zone's, with all that is wrong in any of them, each thing once.
 pub fn load_every_zone(files: &RuleFiles) -> Checked {
+    load_with_zones(files, &files.zones())
+}
+
+/// As [`load_every_zone`], of these zones.
+pub fn load_with_zones(files: &RuleFiles, zones: &[String]) -> Checked {
     let mut checked = Checked::default();
     let (national, diagnostics) = load_files(files, None);
     checked.national = national;
     checked.diagnostics = diagnostics;
-    for zone in files.zones() {
-        let (rulebook, further) = load_files(files, Some(&zone));
+    for zone in zones {
+        let (rulebook, further) = load_files(files, Some(zone));
         checked
             .zones
             .extend(rulebook.map(|rulebook| (zone.clone(), rulebook)));
@@ -158,7 +163,7 @@ fn build(parsed: &[Parsed], files: &RuleFiles, zone: Option<&str>, found: &Found
     rulebook.case_files = all
         .cases
         .iter()
-        .filter_map(|file| cases::read(&file.path, file.zone.as_deref(), &file.root, zone, &reader))
+        .filter_map(|file| cases::read(file, zone, &rulebook.zones, &reader))
         .collect();
     check::all(&mut rulebook, &all.cases_named(), found);
     rulebook

@@ -44,6 +44,7 @@ pub(crate) struct ParameterName {
 #[derive(Debug, Clone)]
 pub(crate) struct PolicyName {
     pub subject: SubjectKind,
+    pub clauses: Vec<String>,
     pub has_amount: bool,
     pub span: Span,
 }
@@ -62,6 +63,8 @@ pub(crate) struct CardName {
 #[derive(Debug, Clone)]
 pub(crate) struct LightName {
     pub subject: SubjectKind,
+    pub aspects: Vec<String>,
+    pub span: Span,
 }
 
 impl Names {
@@ -92,6 +95,16 @@ impl Names {
             .keys()
             .filter(move |key| key.subject == *subject || Some(&key.subject) == owner.as_ref())
             .map(|key| key.name.as_str())
+    }
+
+    /// The rule under whose own definition a fact may be given, as it is called now; `None` where there is
+    /// no policy, scorecard or light of this id.
+    pub fn defining<'a>(&'a self, id: &'a str) -> Option<&'a str> {
+        let id = self.current(id);
+        let is_known = self.policies.contains_key(id)
+            || self.scorecards.contains_key(id)
+            || self.lights.contains_key(id);
+        is_known.then_some(id)
     }
 
     /// The id that is meant by an id, where a zone's rule has taken another's place.

@@ -7,7 +7,7 @@ use super::fields::{self, Fields, items, wrong};
 use super::found::Found;
 use super::keys;
 use super::literals::parameter_literal;
-use super::provenance::{days, overlaps, provenance};
+use super::provenance::{days, gaps, overlaps, provenance};
 use super::variable::named;
 use super::yaml::{Node, Value};
 use crate::diagnostic::Diagnostic;
@@ -34,7 +34,7 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Parameter> 
             .get("label")
             .and_then(|node| fields::label(node, found))
             .unwrap_or_else(|| named(&entry.id)),
-        values: dated_values(values, &ty, found)?,
+        values: dated_values(values, &ty, map.get("note").is_some(), found)?,
         ty,
         unit: map
             .get("unit")
@@ -82,7 +82,13 @@ fn declared(map: &Fields<'_>, entry: &Entry<'_>, found: &Found) -> Option<Parame
     Some(parameter_type(entry.node))
 }
 
-fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<ParameterValue>> {
+/// The values over time. A gap between two of them is told, unless a note says why the law had one.
+fn dated_values(
+    node: &Node,
+    ty: &ParameterType,
+    has_note: bool,
+    found: &Found,
+) -> Option<Spans<ParameterValue>> {
     let Value::List(list) = &node.value else {
         wrong(
             node,
@@ -94,6 +100,7 @@ fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<
     };
     let mut dated = Vec::new();
     let mut places = Vec::new();
+    let mut explained = Vec::new();
     let mut whole = true;
     for item in list {
         let Some(map) = Fields::read(
@@ -107,6 +114,7 @@ fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<
         };
         let (from, until) = days(&map, found);
         places.push((from, until, item.span));
+        explained.extend((has_note || map.get("note").is_some()).then_some(item.span));
         let value = map
             .require("value", found)
             .and_then(|node| value(node, ty, provenance(&map, found), item.span, found));
@@ -117,6 +125,7 @@ fn dated_values(node: &Node, ty: &ParameterType, found: &Found) -> Option<Spans<
     }
     places.sort_by_key(|(from, ..)| *from);
     overlaps(&places, found);
+    gaps(&places, &explained, found);
     whole.then(|| Spans::new(dated))
 }
 

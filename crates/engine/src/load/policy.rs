@@ -130,6 +130,9 @@ pub(super) fn dated(
     })
 }
 
+/// Clauses that a policy may have: the wide output has a bit for each of them.
+const CLAUSES_MAX: usize = 64;
+
 fn clauses(
     node: &Node,
     subject: &SubjectKind,
@@ -146,6 +149,19 @@ fn clauses(
         Some((id.scalar()?.text.as_str(), id.span))
     });
     reader.unique(written, "clause");
+    if let Some(beyond) = items(node).get(CLAUSES_MAX) {
+        reader.found.push(
+            Diagnostic::error(
+                "policy::clauses",
+                beyond.span,
+                format!(
+                    "a policy has at most {CLAUSES_MAX} clauses, this one {}",
+                    items(node).len()
+                ),
+            )
+            .help("join some of them with AND, or make two policies of it"),
+        );
+    }
     read
 }
 

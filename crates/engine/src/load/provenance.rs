@@ -156,6 +156,37 @@ pub(super) fn overlaps(spans: &[(Option<NaiveDate>, Option<NaiveDate>, Span)], f
     }
 }
 
+/// Warns where no span, in order of time, holds between one and the next, unless that is explained.
+pub(super) fn gaps(
+    spans: &[(Option<NaiveDate>, Option<NaiveDate>, Span)],
+    explained: &[Span],
+    found: &Found,
+) {
+    for pair in spans.windows(2) {
+        let [(_, Some(until), first), (Some(from), _, second)] = pair else {
+            continue;
+        };
+        if explained.contains(second) {
+            continue;
+        }
+        let (Some(after), Some(before)) = (until.succ_opt(), from.pred_opt()) else {
+            continue;
+        };
+        if after <= before {
+            found.push(
+                Diagnostic::warning(
+                    "dates::gap",
+                    *second,
+                    format!("nothing holds from {after} to {before}"),
+                )
+                .label("this one begins")
+                .also(*first, format!("and the one before it ends on {until}"))
+                .help("where the law itself had a gap, say so by a `note:` on the later one"),
+            );
+        }
+    }
+}
+
 /// One value that always holds, or a list of `{from, until, is}`.
 pub(super) fn spans<T>(
     node: &Node,

@@ -1,5 +1,7 @@
 //! What every reader of a kind of file is handed: the names, the list of mistakes, the texts.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::SubjectKind;
 use indexmap::IndexMap;
 
@@ -71,34 +73,52 @@ impl<'a> Reader<'a> {
 
     /// The entries of `let` so that what one uses comes before it; a cycle is a mistake.
     fn in_order<'n>(&self, entries: &'n [(Key, Node)]) -> Vec<(&'n Key, &'n Node)> {
-        let uses = |node: &Node, name: &str| {
-            node.scalar().is_some_and(|scalar| {
-                scalar
-                    .text
-                    .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\'' || c == '.'))
-                    .any(|word| word == name)
-            })
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, (key, _)) in entries.iter().enumerate() {
+            places.entry(&key.text).or_default().push(at);
+        }
+        let used = |node: &'n Node| -> BTreeSet<usize> {
+            let words = node.scalar().map_or("", |scalar| scalar.text.as_str());
+            words
+                .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '\'' || c == '.'))
+                .filter_map(|word| places.get(word))
+                .flatten()
+                .copied()
+                .collect()
         };
-        let mut left: Vec<&(Key, Node)> = entries.iter().collect();
-        let mut ordered = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let ready = left
-                .iter()
-                .position(|(_, node)| !left.iter().any(|(other, _)| uses(node, &other.text)));
-            let Some(ready) = ready else {
-                let names: Vec<&str> = left.iter().map(|(key, _)| key.text.as_str()).collect();
-                self.found.push(
-                    Diagnostic::error(
-                        "cycle::let",
-                        left[0].0.span,
-                        format!("these need each other: {}", names.join(", ")),
-                    )
-                    .help("write one of them out"),
-                );
-                return ordered;
-            };
-            let (key, node) = left.remove(ready);
-            ordered.push((key, node));
+        let mut needs: Vec<BTreeSet<usize>> = entries.iter().map(|(_, node)| used(node)).collect();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); entries.len()];
+        for (user, needed) in needs.iter().enumerate() {
+            for at in needed {
+                users[*at].push(user);
+            }
+        }
+        let free = |needs: &[BTreeSet<usize>], at: &usize| needs[*at].is_empty();
+        let mut ready: BTreeSet<usize> = (0..entries.len()).filter(|at| free(&needs, at)).collect();
+        let mut ordered = Vec::with_capacity(entries.len());
+        while let Some(at) = ready.pop_first() {
+            for user in &users[at] {
+                needs[*user].remove(&at);
+                if free(&needs, user) {
+                    ready.insert(*user);
+                }
+            }
+            ordered.push((&entries[at].0, &entries[at].1));
+        }
+        let left: Vec<&Key> = (0..entries.len())
+            .filter(|at| !free(&needs, at))
+            .map(|at| &entries[at].0)
+            .collect();
+        if let Some(first) = left.first() {
+            let names: Vec<&str> = left.iter().map(|key| key.text.as_str()).collect();
+            self.found.push(
+                Diagnostic::error(
+                    "cycle::let",
+                    first.span,
+                    format!("these need each other: {}", names.join(", ")),
+                )
+                .help("write one of them out"),
+            );
         }
         ordered
     }

@@ -1,6 +1,7 @@
 //! Tests of loading whole rulebooks.
 
 use super::*;
+use crate::rulebook::Target;
 
 fn files(texts: &[(&str, &str)]) -> RuleFiles {
     RuleFiles::from_texts(
@@ -192,4 +193,182 @@ fn mutated_rule_files_never_panic() {
             crate::render(&diagnostics);
         }
     }
+}
+
+/// What is said of files that stand beside the sound ones, with its code.
+fn messages(further: &[(&str, &str)]) -> Vec<String> {
+    let mut texts = base();
+    texts.retain(|(path, _)| further.iter().all(|(other, _)| path != other));
+    texts.extend(further);
+    load_every_zone(&files(&texts))
+        .diagnostics
+        .iter()
+        .map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message))
+        .collect()
+}
+
+#[test]
+fn a_policy_has_a_bit_for_each_clause() {
+    let clauses: Vec<String> = (0..65)
+        .map(|n| format!("{{id: c{n}, when: revenue > yuan({n})}}"))
+        .collect();
+    let text = |count: usize| {
+        format!(
+            "policy: many\nsubject: enterprise\nin_force: {{from: 2020-01-01}}\nbenefit: {{kind: title}}\nclauses: [{}]\n",
+            clauses[..count].join(", ")
+        )
+    };
+    let path = "cn/policies/tax/many.yaml";
+    assert_eq!(
+        messages(&[(path, &text(64))]),
+        ["unused::cases the policy `many` has no case"]
+    );
+    assert_eq!(
+        messages(&[(path, &text(65))]),
+        ["policy::clauses a policy has at most 64 clauses, this one 65"]
+    );
+}
+
+#[test]
+fn a_case_expects_what_its_target_gives() {
+    let expecting = |expect: &str| {
+        let text = CASES.replace("{verdict: eligible, amount: 0.50}", expect);
+        messages(&[("cn/policies/tax/a.cases.yaml", &text)])
+    };
+    assert_eq!(
+        expecting("{verdict: eligible, level: four}"),
+        ["form::key a policy gives no `level`"]
+    );
+    assert_eq!(
+        expecting("{failed: [intensty], gaps: {intensity: 0, other: null}}"),
+        [
+            "name::unknown there is no clause `intensty`",
+            "name::unknown there is no clause `other`"
+        ]
+    );
+    assert!(expecting("{failed: [], missing: [], gaps: {intensity: 0}, saves: 0.50}").is_empty());
+}
+
+#[test]
+fn a_definition_is_a_rules() {
+    let text = CASES.replace(
+        "revenue@2023: none",
+        "\"revenue[b]\": 1, \"revenue[a]@2023\": 2",
+    );
+    assert_eq!(
+        messages(&[("cn/policies/tax/a.cases.yaml", &text)]),
+        ["name::unknown `b` is no policy whose definition could be meant"]
+    );
+}
+
+#[test]
+fn a_case_of_a_zone_that_is_not_there_is_told() {
+    let text = CASES.replace("    as_of", "    zone: wets\n    as_of");
+    let local = ("zones/west/v.yaml", "variables: {}\n");
+    assert_eq!(
+        messages(&[("cn/policies/tax/a.cases.yaml", &text), local]),
+        ["zone::unknown there are no local rules of `wets`"]
+    );
+}
+
+#[test]
+fn cases_are_about_what_stands_beside_them() {
+    let card = "scorecard: a\nitems: [{id: one, value: revenue / yuan(1), weight: 1, score: 5}]\n";
+    let cases = "cases:
+  - {name: of the card, as_of: 2024-12-31, given: {revenue: 1}, expect: {score: 5}}
+  - {name: of the policy, policy: a, as_of: 2024-12-31, given: {}, expect: {verdict: unknown}}
+";
+    let mut texts = base();
+    texts.push(("cn/scorecards/a.yaml", card));
+    texts.push(("cn/scorecards/a.cases.yaml", cases));
+    let rulebook = load_files(&files(&texts), None).0.unwrap();
+    let targets: Vec<_> = rulebook.cases().map(|case| case.target.clone()).collect();
+    let policy = || Target::Policy("a".to_owned());
+    assert_eq!(
+        targets,
+        [policy(), Target::Scorecard("a".to_owned()), policy()]
+    );
+}
+
+#[test]
+fn a_gap_between_values_is_told_unless_a_note_says_why() {
+    let dated = |more: &str| {
+        format!(
+            "parameters:
+  floor:
+    type: ratio
+    values:
+      - {{from: 2022-01-01, value: 0.05{more}}}
+      - {{from: 2020-01-01, until: 2020-12-31, value: 0.04}}
+"
+        )
+    };
+    let path = "cn/parameters/p.yaml";
+    assert_eq!(
+        messages(&[(path, &dated(""))]),
+        ["dates::gap nothing holds from 2021-01-01 to 2021-12-31"]
+    );
+    assert!(messages(&[(path, &dated(", note: 停征一年"))]).is_empty());
+    let next = dated("").replace("until: 2020-12-31", "until: 2021-12-31");
+    assert!(messages(&[(path, &next)]).is_empty());
+}
+
+#[test]
+fn only_rules_about_the_same_kind_of_subject_are_asked() {
+    let facts = "variables:
+  principal: {subject: loan, type: money}
+";
+    let loan = "policy: loan
+subject: loan
+in_force: {from: 2020-01-01}
+clauses: [{id: owner, when: verdict('a') = 'eligible'}]
+benefit: {kind: subsidy, amount: principal * 0.01}
+";
+    let asked = "policy: asks
+subject: enterprise
+in_force: {from: 2020-01-01}
+clauses: [{id: loan, when: amount('loan') > yuan(1)}]
+benefit: {kind: title}
+";
+    let facts = ("cn/variables/l.yaml", facts);
+    let loan = ("cn/policies/loan.yaml", loan);
+    assert_eq!(
+        messages(&[facts, loan]),
+        ["unused::cases the policy `loan` has no case"]
+    );
+    assert_eq!(
+        messages(&[facts, loan, ("cn/policies/asks.yaml", asked)]),
+        ["name::subject `loan` judges loan, and this rule enterprise"]
+    );
+}
+
+#[test]
+fn a_group_need_not_have_a_floor_or_a_cap() {
+    let card = |group: &str| {
+        format!(
+            "scorecard: c
+groups: {{input: {{min: 1}}}}
+items:
+  - {{id: one, group: input, value: revenue / yuan(1), weight: 1, score: 5}}
+  - {{id: two, group: {group}, value: revenue / yuan(1), weight: 1, score: 5}}
+"
+        )
+    };
+    let path = "cn/scorecards/c.yaml";
+    assert!(messages(&[(path, &card("output"))]).is_empty());
+    assert_eq!(
+        messages(&[(path, &card("inputs"))]),
+        ["name::group the group `inputs` has no floor and no cap"]
+    );
+}
+
+#[test]
+fn a_formula_that_is_never_used_is_told() {
+    let text = "variables:
+  x: {subject: enterprise, type: money, blank: zero, formula: revenue * 2}
+";
+    assert_eq!(
+        messages(&[("cn/variables/x.yaml", text)]),
+        ["variable::blank `x` is nought where it is blank, so its formula is never used"]
+    );
 }

@@ -51,13 +51,9 @@ pub(super) fn read(entry: &Entry<'_>, reader: &Reader<'_>) -> Option<Variable> {
     if let (Some(list), Some(node)) = (&codes, map.get("codes")) {
         check_code_list(list, node, reader);
     }
-    check_type(
-        entry,
-        ty,
-        blank_is_zero,
-        codes.is_some() || map.get("values").is_some(),
-        reader,
-    );
+    let has_codes = codes.is_some() || map.get("values").is_some();
+    check_type(entry, ty, blank_is_zero, has_codes, reader);
+    check_formula(entry, blank_is_zero, formula.is_some(), reader);
     Some(Variable {
         name: entry.id.clone(),
         subject,
@@ -124,6 +120,23 @@ fn check_type(
                 ),
             )
             .help("declare it with `type: code`"),
+        );
+    }
+}
+
+/// Warns where a variable is never unknown, so that its formula is never asked.
+fn check_formula(entry: &Entry<'_>, blank_is_zero: bool, has_formula: bool, reader: &Reader<'_>) {
+    if blank_is_zero && has_formula {
+        reader.found.push(
+            Diagnostic::warning(
+                "variable::blank",
+                entry.span,
+                format!(
+                    "`{}` is nought where it is blank, so its formula is never used",
+                    entry.id
+                ),
+            )
+            .help("keep `blank: zero` or the formula"),
         );
     }
 }

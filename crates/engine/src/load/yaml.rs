@@ -72,9 +72,11 @@ impl Node {
         }
     }
 
+    /// Its nodes, a long text counted for several.
     fn count(&self) -> usize {
+        const NODE_BYTES: usize = 100;
         1 + match &self.value {
-            Value::Scalar(_) => 0,
+            Value::Scalar(scalar) => scalar.text.len() / NODE_BYTES,
             Value::List(items) => items.iter().map(Node::count).sum(),
             Value::Map(entries) => entries.iter().map(|(_, node)| node.count()).sum(),
         }
@@ -462,9 +464,16 @@ mod tests {
             )
             .unwrap();
         }
-        let mut found = Vec::new();
-        assert!(parse(FileId(0), &bomb, &mut found).is_none());
-        assert_eq!(found[0].code, "yaml::alias");
+        let long = format!(
+            "a: &a {}\nb: [{}]\n",
+            "x".repeat(90_000),
+            "*a, ".repeat(300)
+        );
+        for text in [bomb, long] {
+            let mut found = Vec::new();
+            assert!(parse(FileId(0), &text, &mut found).is_none());
+            assert_eq!(found[0].code, "yaml::alias");
+        }
     }
 
     proptest! {

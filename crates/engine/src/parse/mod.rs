@@ -76,7 +76,7 @@ impl Scope<'_> {
             text: &text,
         }
         .whole()?;
-        self.wanted(expr, wanted)
+        self.wanted(self.not_too_long(expr)?, wanted)
     }
 
     fn wanted(&self, expr: Expr, wanted: Wanted) -> Option<Expr> {

@@ -103,16 +103,8 @@ impl Walk<'_> {
                 when
             }
         };
-        if let Some(definition) = written.definition
-            && !scope
-                .names
-                .policies
-                .contains_key(scope.names.current(definition))
-            && !scope
-                .names
-                .scorecards
-                .contains_key(scope.names.current(definition))
-        {
+        let definition = written.definition.and_then(|id| scope.names.defining(id));
+        if let (Some(definition), None) = (written.definition, definition) {
             return self.refuse(
                 "name::unknown",
                 written.span,
@@ -129,7 +121,7 @@ impl Walk<'_> {
                 name: name.to_owned(),
                 subject,
                 of_owner,
-                definition: written.definition.map(str::to_owned),
+                definition: definition.map(str::to_owned),
                 when,
             }),
             ty: found.ty,

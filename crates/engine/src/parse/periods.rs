@@ -1,28 +1,34 @@
 //! Functions that read other periods: `prior`, `sum_last` and its like, growth.
 
-use std::collections::HashMap;
-
+use super::Scope;
 use super::calls::Call;
 use super::walk::Walk;
+use crate::diagnostic::Diagnostic;
+use crate::expression::extent::Extents;
 use crate::expression::{Expr, ExprKind, Type, VariableRef, When, WindowFunction};
 use crate::rulebook::PeriodKind;
 
 /// Periods that one may look back.
 const PERIODS_MAX: u32 = 600;
-/// Nodes that an expression may have once the names of `let` are written out.
-const WRITTEN_OUT_MAX: usize = 20_000;
 
-/// The number of nodes of an expression with the names of `let` written out, given theirs.
-fn written_out(expr: &Expr, sizes: &HashMap<&str, usize>) -> usize {
-    let mut size = 0_usize;
-    expr.walk(&mut |inner| {
-        let own = match &inner.kind {
-            ExprKind::Let(name) => sizes.get(name.as_str()).copied().unwrap_or(1),
-            _ => 1,
-        };
-        size = size.saturating_add(own);
-    });
-    size
+impl Scope<'_> {
+    /// The same expression, unless it is too long or too deep once it is written out: names that double one
+    /// another, or functions of periods inside one another, would be judged and explained without end.
+    pub(super) fn not_too_long(&self, expr: Expr) -> Option<Expr> {
+        let extent = Extents::new(Some(self.lets), None).of(&expr);
+        if !extent.is_too_much() {
+            return Some(expr);
+        }
+        self.found.push(
+            Diagnostic::error(
+                "expression::size",
+                expr.span,
+                "written out, the names and periods in this make too long an expression",
+            )
+            .help("make a part of it a variable with a formula"),
+        );
+        None
+    }
 }
 
 impl Walk<'_> {
@@ -66,20 +72,7 @@ impl Walk<'_> {
     /// The expression with every `let` name replaced by what it stands for, so that all of it can be
     /// shifted.
     pub(super) fn without_lets(&self, expr: Expr) -> Option<Expr> {
-        let mut sizes: HashMap<&str, usize> = HashMap::new();
-        for (name, named) in self.scope.lets {
-            let size = written_out(named, &sizes);
-            sizes.insert(name, size);
-        }
-        if written_out(&expr, &sizes) > WRITTEN_OUT_MAX {
-            return self.refuse(
-                "expression::size",
-                expr.span,
-                "written out, the names in this make too long an expression".to_owned(),
-                "make a part of it a variable with a formula",
-            );
-        }
-        Some(self.replaced(expr))
+        Some(self.replaced(self.scope.not_too_long(expr)?))
     }
 
     fn replaced(&self, mut expr: Expr) -> Expr {

@@ -1,11 +1,16 @@
 //! Functions that read what scorecards and other policies give.
 
+use datafusion::sql::sqlparser::ast::Expr as Sql;
+use domain::SubjectKind;
+
 use super::Place;
 use super::calls::Call;
 use super::walk::Walk;
 use crate::diagnostic::Diagnostic;
 use crate::expression::{CardPart, Expr, ExprKind, PolicyPart, Type};
 use crate::load::found::suggestion;
+use crate::rulebook::owner_of;
+use crate::source::Span;
 
 impl Walk<'_> {
     pub(super) fn card(&self, call: &Call<'_>, part: CardPart) -> Option<Expr> {
@@ -22,6 +27,7 @@ impl Walk<'_> {
                 }),
             );
         };
+        self.of_this_subject(call.arguments[0], card, &known.subject, known.span)?;
         if let CardPart::Item(item) = &part
             && !known.items.contains(item)
         {
@@ -56,6 +62,30 @@ impl Walk<'_> {
         self.card(call, CardPart::Item(item))
     }
 
+    /// What judges another kind of subject gives this one nothing; a record may ask for its owner's.
+    fn of_this_subject(
+        &self,
+        named: &Sql,
+        id: &str,
+        subject: &SubjectKind,
+        declared: Span,
+    ) -> Option<()> {
+        let own = self.scope.subject;
+        if subject == own || owner_of(own).as_ref() == Some(subject) {
+            return Some(());
+        }
+        self.scope.found.push(
+            Diagnostic::error(
+                "name::subject",
+                self.leaf(named),
+                format!("`{id}` judges {subject}, and this rule {own}"),
+            )
+            .also(declared, "it is written here")
+            .help("ask for a rule of the same kind of subject, or of a record's owner"),
+        );
+        None
+    }
+
     pub(super) fn policy(&self, call: &Call<'_>, part: PolicyPart) -> Option<Expr> {
         let names = self.scope.names;
         let written = self.literal_text(call.arguments[0], "the id of a policy")?;
@@ -71,6 +101,7 @@ impl Walk<'_> {
                 }),
             );
         };
+        self.of_this_subject(call.arguments[0], policy, &known.subject, known.span)?;
         if part == PolicyPart::Chosen && self.scope.place != Place::Saves {
             return self.refuse(
                 "policy::chosen",

@@ -217,6 +217,16 @@ fn deep_cases_and_calls_are_refused_not_fatal() {
 }
 
 #[test]
+fn deep_types_and_intervals_are_refused_not_fatal() {
+    let arrays = format!("CAST(staff AS {}INT", "ARRAY<".repeat(900));
+    assert_eq!(code_of(&arrays), "expression::size");
+    let structs = format!("staff::{}INT", "STRUCT< a ".repeat(400));
+    assert_eq!(code_of(&structs), "expression::size");
+    let intervals = format!("{}'1'", "INTERVAL ".repeat(1_900));
+    assert_eq!(code_of(&intervals), "expression::size");
+}
+
+#[test]
 fn moderate_nesting_is_read() {
     let deep = format!("{}staff{}", "(".repeat(16), ")".repeat(16));
     assert_eq!(type_of(&deep), Type::Integer);
@@ -239,11 +249,41 @@ fn names_that_double_each_other_are_not_written_out() {
     for n in 1..60 {
         writeln!(light, "  x{n}: x{m} + x{m}", m = n - 1).unwrap();
     }
-    light.push_str("  y: prior(x59, 1)\naspects: [{id: a, red: listed}]\n");
+    let shifted = format!("{light}  y: prior(x59, 1)\naspects: [{{id: a, red: listed}}]\n");
+    let plain = format!("{light}aspects: [{{id: a, red: x59 > yuan(1)}}]\n");
+    for light in [shifted, plain] {
+        let files = [("v.yaml", VARIABLES), ("l.yaml", light.as_str())];
+        let files =
+            RuleFiles::from_texts(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+        let (_, diagnostics) = load_files(&files, None);
+        assert_eq!(diagnostics[0].code, "expression::size");
+    }
+}
+
+#[test]
+fn periods_of_periods_are_counted() {
+    assert_eq!(type_of("sum_last(avg_last(output, 12), 600)"), Type::Money);
+    let cube = "sum_last(sum_last(sum_last(output, 600), 600), 600)";
+    assert_eq!(code_of(cube), "expression::size");
+    assert_eq!(
+        code_of("months_running(sum_last(output, 600) > yuan(1))"),
+        "expression::size"
+    );
+}
+
+#[test]
+fn a_long_chain_of_names_is_refused_not_fatal() {
+    use std::fmt::Write as _;
+    let mut light = "light: l\nsubject: enterprise\nlet:\n".to_owned();
+    for n in 1..1_500 {
+        writeln!(light, "  x{m}: abs(x{n})", m = n - 1).unwrap();
+    }
+    light.push_str("  x1499: staff\naspects: [{id: a, red: x0 > 1}]\n");
     let files = [("v.yaml", VARIABLES), ("l.yaml", light.as_str())];
     let files = RuleFiles::from_texts(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let (_, diagnostics) = load_files(&files, None);
-    assert_eq!(diagnostics[0].code, "expression::size");
+    let deep = diagnostics.iter().filter(|d| d.code == "expression::size");
+    assert_eq!(deep.count(), 1, "{}", crate::render(&diagnostics[..3]));
 }
 
 fn words() -> impl Strategy<Value = String> {

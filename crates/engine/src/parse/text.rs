@@ -24,6 +24,7 @@ pub(super) struct Text {
     file: FileId,
     /// As the parser reads it: the same length as written, with `x@2025-08` made one word.
     pub masked: String,
+    is_ascii: bool,
     places: Vec<u32>,
     line_starts: Vec<usize>,
     pub tokens: Vec<TokenWithSpan>,
@@ -55,6 +56,7 @@ impl Text {
         let mut text = Self {
             file: node.span.file,
             places: places(node, file_text),
+            is_ascii: masked.is_ascii(),
             masked,
             line_starts,
             tokens: Vec::new(),
@@ -75,16 +77,17 @@ impl Text {
                 return None;
             }
         }
+        text.check_size(&refuse)?;
         text.ranges = text
             .tokens
             .iter()
             .map(|token| text.range(token.span))
             .collect();
-        text.check_tokens(scope, refuse)?;
+        text.check_comments(scope)?;
         Some(text)
     }
 
-    fn check_tokens(&self, scope: &Scope<'_>, refuse: impl Fn(String)) -> Option<()> {
+    fn check_size(&self, refuse: &impl Fn(String)) -> Option<()> {
         if self.tokens.len() > TOKENS_MAX * 2 || self.words() > TOKENS_MAX {
             refuse(format!(
                 "an expression has at most {TOKENS_MAX} words and signs"
@@ -95,6 +98,10 @@ impl Text {
             refuse("this expression is nested too deeply".to_owned());
             return None;
         }
+        Some(())
+    }
+
+    fn check_comments(&self, scope: &Scope<'_>) -> Option<()> {
         for (token, (start, end)) in self.tokens.iter().zip(&self.ranges) {
             let is_comment = matches!(
                 token.token,
@@ -157,6 +164,10 @@ impl Text {
         let Some(start) = self.line_starts.get(line) else {
             return self.masked.len();
         };
+        // Most are in plain letters; to count characters from the start for each token takes seconds.
+        if self.is_ascii {
+            return (start + column).min(self.masked.len());
+        }
         self.masked[*start..]
             .char_indices()
             .nth(column)
@@ -270,7 +281,8 @@ impl Text {
     }
 }
 
-/// How deep brackets, `CASE … END` and rows of `NOT` and signs go.
+/// How deep brackets, `CASE … END` and rows of `NOT`, `INTERVAL` and signs go. The parser reads types of SQL too,
+/// and counts their depth as little as that of intervals: an angle bracket behind one is never closed here.
 fn nesting(tokens: &[TokenWithSpan]) -> usize {
     #[derive(PartialEq)]
     enum Open {
@@ -284,8 +296,12 @@ fn nesting(tokens: &[TokenWithSpan]) -> usize {
     }
     let mut open: Vec<Open> = Vec::new();
     let mut deepest = 0;
+    let mut is_type = false;
     for token in tokens {
+        let behind_type = std::mem::take(&mut is_type);
         match &token.token {
+            Token::Whitespace(_) => is_type = behind_type,
+            Token::Lt if behind_type => open.push(Open::Bracket),
             Token::LParen | Token::LBracket | Token::LBrace => open.push(Open::Bracket),
             Token::RParen | Token::RBracket | Token::RBrace => {
                 operand_ends(&mut open);
@@ -302,7 +318,8 @@ fn nesting(tokens: &[TokenWithSpan]) -> usize {
                     open.pop();
                     operand_ends(&mut open);
                 }
-                Keyword::NOT => open.push(Open::Prefix),
+                Keyword::NOT | Keyword::INTERVAL => open.push(Open::Prefix),
+                Keyword::ARRAY | Keyword::STRUCT | Keyword::MAP => is_type = true,
                 Keyword::NoKeyword => operand_ends(&mut open),
                 _ => {}
             },

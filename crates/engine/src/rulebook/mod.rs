@@ -127,6 +127,11 @@ impl Rulebook {
         self.variable(&owner, name).map(|found| (found, true))
     }
 
+    /// The id that is meant by an id: a zone's rule of another id may have taken its place.
+    pub fn current<'a>(&'a self, id: &'a str) -> &'a str {
+        self.names.current(id)
+    }
+
     /// The value of a parameter on a day; `None` where it has none then.
     pub fn parameter_on(&self, name: &str, date: NaiveDate) -> Option<&ParameterValue> {
         self.parameters.get(name)?.values.on(date)

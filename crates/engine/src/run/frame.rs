@@ -124,7 +124,10 @@ impl Frame {
         let mut columns: Vec<FactColumn> = Vec::new();
         let mut ignored = Vec::new();
         for (index, name) in names.iter().enumerate() {
-            if name.ends_with(ABSENT_SUFFIX) {
+            if let Some(base) = name.strip_suffix(ABSENT_SUFFIX) {
+                if !names.contains(&base) || words.key_of(base).is_none() {
+                    ignored.push((*name).to_owned());
+                }
                 continue;
             }
             let Some((key, variable)) = words.key_of(name) else {
@@ -236,32 +239,41 @@ struct Words<'r> {
     names: HashMap<&'r str, Option<&'r str>>,
 }
 
-impl<'r> Words<'r> {
-    fn new(rulebook: &'r Rulebook, subject: &'r SubjectKind) -> Self {
-        let mut names: HashMap<&str, Option<&str>> = HashMap::new();
-        let mut add = |word: &'r str, name: &'r str| {
+/// Labels and synonyms of the variables of one kind of subject; a word of two variables is the word of
+/// neither.
+fn words_of<'r>(
+    rulebook: &'r Rulebook,
+    subject: &SubjectKind,
+) -> HashMap<&'r str, Option<&'r str>> {
+    let mut names: HashMap<&str, Option<&str>> = HashMap::new();
+    for (key, variable) in &rulebook.variables {
+        if key.subject != *subject {
+            continue;
+        }
+        let labels = [&variable.label.zh, &variable.label.en];
+        let words = labels.into_iter().flatten().chain(&variable.synonyms);
+        for word in words {
+            let name = key.name.as_str();
             names
-                .entry(word)
+                .entry(word.as_str())
                 .and_modify(|known| {
-                    // A word of two variables is the word of neither.
                     if *known != Some(name) {
                         *known = None;
                     }
                 })
                 .or_insert(Some(name));
-        };
-        let owner = crate::rulebook::owner_of(subject);
-        for (key, variable) in &rulebook.variables {
-            if key.subject == *subject || Some(&key.subject) == owner.as_ref() {
-                for word in [&variable.label.zh, &variable.label.en]
-                    .into_iter()
-                    .flatten()
-                {
-                    add(word, &key.name);
-                }
-                for word in &variable.synonyms {
-                    add(word, &key.name);
-                }
+        }
+    }
+    names
+}
+
+impl<'r> Words<'r> {
+    fn new(rulebook: &'r Rulebook, subject: &'r SubjectKind) -> Self {
+        let mut names = words_of(rulebook, subject);
+        if let Some(owner) = crate::rulebook::owner_of(subject) {
+            // As with names, a word of the record's own variable is not its owner's.
+            for (word, name) in words_of(rulebook, &owner) {
+                names.entry(word).or_insert(name);
             }
         }
         Self {
@@ -275,7 +287,10 @@ impl<'r> Words<'r> {
     fn key_of(&self, column: &str) -> Option<(FactKey, &'r Variable)> {
         let (name, period) = split_period(column);
         let (name, definition) = match name.split_once('[') {
-            Some((name, rest)) => (name, Some(rest.strip_suffix(']')?.to_owned())),
+            Some((name, rest)) => {
+                let defining = self.rulebook.names.defining(rest.strip_suffix(']')?)?;
+                (name, Some(defining.to_owned()))
+            }
             None => (name, None),
         };
         let found = self.rulebook.variable_read_by(self.subject, name);

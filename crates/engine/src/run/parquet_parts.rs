@@ -343,9 +343,7 @@ mod tests {
         for turn in 0..4 {
             last.write(whole.slice(400_000 + turn * 100_000, 100_000))
                 .unwrap();
-            first
-                .write(whole.slice(turn * 100_000, 100_000))
-                .unwrap();
+            first.write(whole.slice(turn * 100_000, 100_000)).unwrap();
         }
         let last = last.finish().unwrap();
         let written = vec![first.finish().unwrap(), empty.finish().unwrap(), last];

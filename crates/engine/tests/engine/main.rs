@@ -1,4 +1,4 @@
-//! The engine from outside: against other judges, other countries' law, and bytes that are no rule files.
+//! The engine from outside: against other judges and other countries' law.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,5 @@
 mod combination;
 mod contract;
 mod foreign;
-mod mutations;
 mod naive;
 mod policies;

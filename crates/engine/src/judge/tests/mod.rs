@@ -2,8 +2,11 @@
 
 mod combination;
 mod covered;
+mod depth;
+mod edges;
 mod explained;
 mod expressions;
+mod indicators;
 mod missing;
 mod policies;
 mod properties;

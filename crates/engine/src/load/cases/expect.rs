@@ -2,9 +2,11 @@
 
 use indexmap::IndexMap;
 
+use crate::diagnostic::Diagnostic;
 use crate::expression::{Literal, Type};
 use crate::load::Reader;
 use crate::load::fields::{self, Fields, number};
+use crate::load::found::{quoted, suggestion};
 use crate::load::keys;
 use crate::load::literals::fact_literal;
 use crate::load::yaml::{Node, Value};
@@ -25,22 +27,109 @@ const LIGHTS: [(&str, &str); 5] = [
     ("out_of_scope", "out_of_scope"),
 ];
 
-/// What a case expects; of a population, by subject.
+/// What a case expects; of a population, by subject. Clauses, items and aspects that the target does not
+/// have are mistakes where `names_parts`.
 pub(super) fn read(
     node: &Node,
     target: &Target,
     of_population: bool,
+    names_parts: bool,
     reader: &Reader<'_>,
 ) -> Option<Vec<(Option<String>, Expect)>> {
+    let checked = |node: &Node| {
+        fits(node, target, reader);
+        if names_parts {
+            parts_are_there(node, target, reader);
+        }
+        one(node, target, reader)
+    };
     if !of_population {
-        return Some(vec![(None, one(node, target, reader)?)]);
+        return Some(vec![(None, checked(node)?)]);
     }
     let entries = fields::entries(node, "`expect` of a population", reader.found)?;
     let read: Vec<Option<_>> = entries
         .iter()
-        .map(|(key, node)| Some((Some(key.text.clone()), one(node, target, reader)?)))
+        .map(|(key, node)| Some((Some(key.text.clone()), checked(node)?)))
         .collect();
     read.into_iter().collect()
+}
+
+/// Says so where a case expects what its target does not give: that would be compared with nothing.
+fn fits(node: &Node, target: &Target, reader: &Reader<'_>) {
+    let (what, known) = match target {
+        Target::Policy(_) => ("policy", keys::EXPECT_OF_POLICY),
+        Target::Scorecard(_) => ("scorecard", keys::EXPECT_OF_CARD),
+        Target::Light(_) => ("light", keys::EXPECT_OF_LIGHT),
+        Target::Variable(_) => ("variable", keys::EXPECT_OF_VARIABLE),
+    };
+    let Value::Map(entries) = &node.value else {
+        return;
+    };
+    for (key, _) in entries {
+        let word = key.text.as_str();
+        if keys::EXPECT.contains(&word) && !known.contains(&word) {
+            reader.found.push(
+                Diagnostic::error("form::key", key.span, format!("a {what} gives no `{word}`"))
+                    .help(format!(
+                        "a case of a {what} expects {}",
+                        quoted(known.iter().copied())
+                    )),
+            );
+        }
+    }
+}
+
+/// Says so where a case expects something of a clause, item or aspect that is not there.
+fn parts_are_there(node: &Node, target: &Target, reader: &Reader<'_>) {
+    let names = reader.names;
+    let unknown = |what: &str, name: &str, span, known: &[String]| {
+        if known.iter().any(|other| other == name) {
+            return;
+        }
+        let known = || known.iter().map(String::as_str);
+        reader.found.push(
+            Diagnostic::error(
+                "name::unknown",
+                span,
+                format!("there is no {what} `{name}`"),
+            )
+            .help(suggestion(name, known(), || {
+                format!("there are {}", quoted(known()))
+            })),
+        );
+    };
+    let each_part = |key: &str, what: &str, known: &[String]| {
+        if let Some(Value::Map(entries)) = raw(node, key).map(|node| &node.value) {
+            for (part, _) in entries {
+                unknown(what, &part.text, part.span, known);
+            }
+        }
+    };
+    match target {
+        Target::Policy(id) => {
+            let Some(policy) = names.policies.get(id) else {
+                return;
+            };
+            each_part("gaps", "clause", &policy.clauses);
+            let failed = raw(node, "failed").filter(|node| !node.is_null());
+            for item in failed.map(fields::items).unwrap_or_default() {
+                if let Some(scalar) = item.scalar() {
+                    unknown("clause", &scalar.text, item.span, &policy.clauses);
+                }
+            }
+        }
+        Target::Scorecard(id) => {
+            if let Some(card) = names.scorecards.get(id) {
+                each_part("items", "item", &card.items);
+            }
+        }
+        Target::Light(id) => {
+            if let Some(light) = names.lights.get(id) {
+                each_part("aspects", "aspect", &light.aspects);
+            }
+        }
+        Target::Variable(_) => {}
+    }
 }
 
 fn one(node: &Node, target: &Target, reader: &Reader<'_>) -> Option<Expect> {

@@ -1,15 +1,17 @@
 //! Reading cases: worked examples in the rulebook, or kept elsewhere.
 
 mod expect;
+mod place;
 mod written;
 
 use domain::SubjectKind;
 use indexmap::IndexMap;
 
+pub use place::zones_of_cases;
 pub(crate) use written::WrittenFact;
 
 use super::Reader;
-use super::entries::stem;
+use super::entries::{Parsed, stem};
 use super::fields::{self, Fields};
 use super::found::{Found, suggestion};
 use super::keys;
@@ -27,37 +29,59 @@ use crate::source::{FileId, SourceFile, Sources};
 /// What the cases of one file have in common.
 struct Context<'c> {
     reader: &'c Reader<'c>,
+    /// The path of the file, below the rulebook's folder where it is of the rulebook.
+    path: &'c str,
     /// The id that the name of the file gives.
     file_id: Option<&'c str>,
+    /// The zones that have local rules.
+    zones: &'c [String],
     /// What is not known is ignored with a warning, not refused: the cases were written elsewhere.
     from_elsewhere: bool,
 }
 
-/// The cases of a file of the rulebook that are of the zone that is read.
+/// The cases of a file of the rulebook that are of the zone that is read; `zones` have local rules.
 pub(super) fn read(
-    path: &str,
-    file_zone: Option<&str>,
-    root: &Node,
+    file: &Parsed,
     zone: Option<&str>,
+    zones: &[String],
     reader: &Reader<'_>,
 ) -> Option<CaseFile> {
     let context = Context {
         reader,
-        file_id: stem(path).strip_suffix(".cases"),
+        path: &file.path,
+        file_id: stem(&file.path).strip_suffix(".cases"),
+        zones,
         from_elsewhere: false,
     };
-    let cases = context.cases(root, |written| written.or(file_zone) == zone)?;
+    let file_zone = file.zone.as_deref();
+    let cases = context.cases(&file.root, |written| written.or(file_zone) == zone)?;
     Some(CaseFile {
-        path: path.to_owned(),
-        zone: file_zone.map(str::to_owned),
+        path: file.path.clone(),
+        zone: file.zone.clone(),
         cases,
     })
 }
 
-/// The cases of a file that is no part of the rulebook, for this rulebook's zone, and what is wrong with
-/// them: a case with an error is left out. A fact that the rulebook does not know is ignored, with a
-/// warning.
+/// The cases of a file that is no part of the rulebook, for this rulebook's zone and for none, and what is
+/// wrong with them: a case with an error is left out. A fact that the rulebook does not know is ignored,
+/// with a warning.
 pub fn read_cases(rulebook: &Rulebook, path: &str, text: &str) -> (CaseFile, Vec<Diagnostic>) {
+    let here = rulebook.zone.as_deref();
+    read_those(rulebook, path, text, |zone| zone.is_none() || zone == here)
+}
+
+/// As [`read_cases`], but only those that name this rulebook's zone.
+pub fn read_zone_cases(rulebook: &Rulebook, path: &str, text: &str) -> (CaseFile, Vec<Diagnostic>) {
+    let here = rulebook.zone.as_deref();
+    read_those(rulebook, path, text, |zone| zone.is_some() && zone == here)
+}
+
+fn read_those(
+    rulebook: &Rulebook,
+    path: &str,
+    text: &str,
+    is_wanted: impl Fn(Option<&str>) -> bool,
+) -> (CaseFile, Vec<Diagnostic>) {
     let found = Found::default();
     let sources = Sources::new(vec![SourceFile {
         path: path.to_owned(),
@@ -73,12 +97,13 @@ pub fn read_cases(rulebook: &Rulebook, path: &str, text: &str) -> (CaseFile, Vec
     };
     let context = Context {
         reader: &reader,
+        path,
         file_id: stem(path).strip_suffix(".cases"),
+        zones: &rulebook.zones,
         from_elsewhere: true,
     };
-    let here = rulebook.zone.as_deref();
     let cases = root
-        .and_then(|root| context.cases(&root, |written| written.is_none() || written == here))
+        .and_then(|root| context.cases(&root, is_wanted))
         .unwrap_or_default();
     let mut diagnostics = found.into_diagnostics();
     for diagnostic in &mut diagnostics {
@@ -106,8 +131,11 @@ impl Context<'_> {
                 continue;
             };
             for node in list {
-                let zone = super::entries::peek(node, "zone");
-                if is_of_zone(zone) {
+                let zone = super::entries::child(node, "zone");
+                if let Some(zone) = zone {
+                    self.known_zone(zone);
+                }
+                if is_of_zone(zone.and_then(|zone| Some(zone.scalar()?.text.as_str()))) {
                     read.extend(self.case(node, doubtful));
                 }
             }
@@ -133,7 +161,9 @@ impl Context<'_> {
             Some(node) => self.population(node, &subject)?,
             None => Population::new(),
         };
-        let expect = expect::read(expect?, &target, !population.is_empty(), self.reader)?;
+        let of_population = !population.is_empty();
+        let own = !self.from_elsewhere;
+        let expect = expect::read(expect?, &target, of_population, own, self.reader)?;
         let set = match map.get("set") {
             Some(node) => self.set(node)?,
             None => Vec::new(),
@@ -187,8 +217,9 @@ impl Context<'_> {
             );
             return None;
         };
-        let is = |word: &str| kind.is_none_or(|kind| kind == word);
         let current = names.current(id);
+        let kind = kind.or_else(|| self.beside(current));
+        let is = |word: &str| kind.is_none_or(|kind| kind == word);
         if let Some(policy) = names.policies.get(current).filter(|_| is("policy")) {
             return Some((Target::Policy(current.to_owned()), policy.subject.clone()));
         }
@@ -304,6 +335,13 @@ impl Context<'_> {
                 help,
             );
         };
+        let definition = written.definition.map(|id| (id, names.defining(id)));
+        if let Some((id, None)) = definition {
+            let known = names.policies.keys().map(String::as_str);
+            let help = suggestion(id, known, || "write the id of a policy".to_owned());
+            let message = format!("`{id}` is no policy whose definition could be meant");
+            return self.not_known(key, message, help);
+        }
         if !fits_period(written.when, variable.period) {
             return self.not_known(
                 key,
@@ -341,7 +379,7 @@ impl Context<'_> {
                 name: written.name.to_owned(),
                 subject,
                 of_owner,
-                definition: written.definition.map(str::to_owned),
+                definition: definition.and_then(|(_, id)| Some(id?.to_owned())),
                 when: written.when,
             },
             value,

@@ -217,11 +217,8 @@ impl Card<'_> {
         let group = map
             .get("group")
             .and_then(|node| fields::text(node, "a group", found).map(|text| (text, node)));
-        if let Some((group, node)) = group
-            && !self.groups.is_empty()
-            && !self.groups.iter().any(|known| known == group)
-        {
-            self.unknown("group", group, node, &self.groups);
+        if let Some((group, node)) = group {
+            self.misspelled_group(group, node);
         }
         let value = match map.get("value") {
             Some(node) => Some(self.expression(node, Wanted::Any, Place::Elsewhere)?),
@@ -240,6 +237,25 @@ impl Card<'_> {
             provenance: provenance(&map, found),
             span: id_node?.span,
         })
+    }
+
+    /// A group without floor and cap need not be named under `groups`, so only a name that is nearly one
+    /// of those is told.
+    fn misspelled_group(&self, group: &str, node: &Node) {
+        if self.groups.iter().any(|known| known == group) {
+            return;
+        }
+        let known = self.groups.iter().map(String::as_str);
+        if let Some(near) = super::found::nearest(group, known) {
+            self.reader.found.push(
+                Diagnostic::warning(
+                    "name::group",
+                    node.span,
+                    format!("the group `{group}` has no floor and no cap"),
+                )
+                .help(format!("did you mean `{near}`?")),
+            );
+        }
     }
 
     fn unknown(&self, what: &str, name: &str, node: &Node, known: &[String]) {
