@@ -114,6 +114,15 @@ pub fn variables(kind: &SubjectKind) -> impl Iterator<Item = (&'static str, &'st
         .map(|(name, variable)| (name.as_str(), variable))
 }
 
+/// Where a variable stands in the order of the rulebook; after all others where it is not in it.
+pub fn place(kind: &SubjectKind, name: &str) -> usize {
+    DICTIONARY
+        .by_subject
+        .get(kind.as_str())
+        .and_then(|known| known.get_index_of(name))
+        .unwrap_or(usize::MAX)
+}
+
 /// What a variable is called; a header that was kept as it stood is its own name.
 pub fn words(kind: &SubjectKind, name: &str, lang: Lang) -> String {
     variable(kind, name).map_or_else(
@@ -148,6 +157,13 @@ mod tests {
         let stage = |code| code_words(&SubjectKind::Project, "stage", code, Lang::En);
         assert_eq!(stage("started"), "Started");
         assert_eq!(stage("elsewhere"), "elsewhere");
+    }
+
+    #[test]
+    fn what_the_rulebook_does_not_know_comes_last() {
+        let first = variables(&SubjectKind::Project).next().unwrap().0;
+        assert_eq!(place(&SubjectKind::Project, first), 0);
+        assert_eq!(place(&SubjectKind::Project, "环评批复"), usize::MAX);
     }
 
     #[test]

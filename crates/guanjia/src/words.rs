@@ -82,10 +82,12 @@ impl Lang {
     pub fn with_all(self, key: &str, values: &[(&str, &str)]) -> String {
         let mut args = FluentArgs::new();
         for (name, value) in values {
-            // Whole numbers choose plural forms; they are shown as they were given.
-            match value.parse::<i64>() {
-                Ok(_) => args.set(*name, FluentValue::try_number(value)),
-                Err(_) => args.set(*name, (*value).to_owned()),
+            // Whole numbers choose plural forms. A code that is all digits may begin with a nought, or be
+            // longer than Fluent's numbers are exact; it is text.
+            if is_count(value) {
+                args.set(*name, FluentValue::try_number(value));
+            } else {
+                args.set(*name, (*value).to_owned());
             }
         }
         self.format(key, Some(&args))
@@ -114,6 +116,12 @@ impl Lang {
                 .into_owned(),
         )
     }
+}
+
+/// Whether a text is a whole number that Fluent shows as it is written.
+fn is_count(text: &str) -> bool {
+    text.parse::<i32>()
+        .is_ok_and(|number| number.to_string() == text)
 }
 
 fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
@@ -202,6 +210,21 @@ mod tests {
             }
         }
         files
+    }
+
+    #[test]
+    fn codes_of_digits_are_shown_as_they_are() {
+        for code in [
+            "911101080000000017",
+            "00420",
+            "+5",
+            "9007199254740993",
+            "-0",
+        ] {
+            let words = Lang::En.with("explain-no-subject", code);
+            assert!(words.contains(code), "{code}: {words}");
+        }
+        assert!(is_count("-12") && is_count("0"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use engine::explain::{Language, Words, explain, to_markdown, to_text};
 use engine::judge::{Binding, BindingTerms, FactKey, Judge, Population, Select};
 use miette::miette;
 
-use super::rulebook::rules::{Format, RulesArgs, say};
+use super::rulebook::rules::{Format, RulesArgs, say, tell};
 use super::rulebook::subject_table::SubjectTable;
 use super::{CommandResult, Outcome};
 use crate::words::Lang;
@@ -26,13 +26,20 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let rulebook = args.rules.load(lang)?;
-    let set = args.rules.settings(&rulebook)?;
+    let set = args.rules.settings(&rulebook, lang)?;
+    let id = rulebook.current(&args.of).to_owned();
     let policy = rulebook
         .policies
-        .get(&args.of)
+        .get(&id)
         .ok_or_else(|| miette!("{}", lang.with("rulebook-no-policy", &args.of)))?;
     let table = SubjectTable::open(&args.input, lang)?;
     let subjects = table.subjects(&rulebook, &policy.subject)?;
+    if let Some(ignored) = table.ignored_words(&subjects.frame.ignored) {
+        tell(&ignored);
+    }
+    for note in &subjects.notes {
+        tell(&table.note_words(note));
+    }
     let row = subjects
         .row_of(&args.id)
         .ok_or_else(|| miette!("{}", lang.with("explain-no-subject", &args.id)))?;
@@ -43,15 +50,11 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         set: &set,
         definitions: &definitions,
     };
-    let binding = Binding::new(
-        &rulebook,
-        &terms,
-        Select::Some(std::slice::from_ref(&args.of)),
-    );
+    let binding = Binding::new(&rulebook, &terms, Select::Some(std::slice::from_ref(&id)));
     let population = Population::new(&binding, &subjects.facts);
     let judge = Judge::among(&binding, &subjects.facts[row], &population);
     let source = |key: &FactKey| table.source(&subjects, row, key);
-    let explanation = explain(&rulebook, &judge, &args.of, &source)
+    let explanation = explain(&rulebook, &judge, &id, &source)
         .ok_or_else(|| miette!("{}", lang.with("rulebook-no-policy", &args.of)))?;
     let word = |key: &str| lang.t(&format!("explain-{}", key.replace('_', "-")));
     let language = match lang {

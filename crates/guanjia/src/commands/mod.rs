@@ -9,6 +9,7 @@ pub mod config;
 pub mod demo;
 pub mod explain;
 pub mod export;
+pub mod figures;
 pub mod import;
 pub mod migrate;
 pub mod place;

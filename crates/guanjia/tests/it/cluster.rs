@@ -1,5 +1,5 @@
-//! A cluster on the loopback: one scheduler and two executors judge a table as one machine does, also
-//! when one of them is killed in the middle.
+//! A cluster on the loopback: one scheduler and two executors judge a table as one machine does, in every
+//! form of output, also when one of them is killed in the middle or while its results are fetched.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -10,18 +10,41 @@ use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::compute::concat_batches;
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 
+use crate::screen::lines;
+
 /// Enough that a run takes seconds, and that killing an executor in its midst is no race.
 const ROWS: i64 = 240_000;
+/// Enough for many parts.
+const FEW_ROWS: i64 = 2_000;
+/// Parts that a table is cut into on a cluster.
+const PARTS: usize = 16;
 
 const VARIABLES: &str = "\
 variables:
   profit: {label: {en: Profit}, subject: enterprise, type: money, period: none, sensitivity: public}
   staff: {label: {en: Staff}, subject: enterprise, type: integer, period: none, sensitivity: public}
   rd: {label: {en: Research}, subject: enterprise, type: money, period: none, sensitivity: public}
+  park: {label: {en: Park}, subject: enterprise, type: text, period: none, sensitivity: public}
+";
+
+const PARAMETERS: &str = "\
+parameters:
+  staff_max:
+    label: {en: Staff at most}
+    type: integer
+    values: [{from: 2000-01-01, value: 300, legal: {cite: A law}}]
+";
+
+/// A card whose item is worth what others have, and a policy that asks for it.
+const COMPARES: &str = "\
+scorecard: card
+name: {en: Card}
+missing: zero
+full_mark: 100
+items: [{id: profit, value: profit, weight: 100, score: {method: min_max, direction: higher}}]
 ";
 
 fn policy(id: &str, least: i64, rate: &str) -> String {
@@ -31,16 +54,17 @@ fn policy(id: &str, least: i64, rate: &str) -> String {
          benefit: {{kind: subsidy, amount: \"least(rd * {rate}, yuan(90000))\"}}\n\
          clauses:\n\
          - {{id: large, text: {{en: Large}}, when: \"profit >= yuan({least})\"}}\n\
-         - {{id: many, text: {{en: Many}}, when: staff <= 300}}\n\
+         - {{id: many, text: {{en: Many}}, when: staff <= p.staff_max}}\n\
          - {{id: research, text: {{en: Research}}, when: rd / profit >= {rate}}}\n"
     )
 }
 
 /// A rulebook of three policies of which one is chosen, and a table of enterprises.
-fn written(dir: &Path) -> (PathBuf, PathBuf) {
+fn written(dir: &Path, rows: i64) -> (PathBuf, PathBuf) {
     let rules = dir.join("rules");
     std::fs::create_dir_all(rules.join("policies/other")).unwrap();
     std::fs::write(rules.join("variables.yaml"), VARIABLES).unwrap();
+    std::fs::write(rules.join("parameters.yaml"), PARAMETERS).unwrap();
     for (id, least, rate) in [
         ("a", 100, "0.0512"),
         ("b", 2_000, "0.1234"),
@@ -50,39 +74,49 @@ fn written(dir: &Path) -> (PathBuf, PathBuf) {
         std::fs::write(file, policy(id, least, rate)).unwrap();
     }
     let table = dir.join("enterprises.parquet");
-    let money = DataType::Decimal128(18, 2);
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("subject_id", DataType::Utf8, false),
-        Field::new("profit", money.clone(), true),
-        Field::new("staff", DataType::Int64, true),
-        Field::new("rd", money, true),
-    ]));
-    let known = |row: &i64, every: i64| row % every != 0;
-    let rows = || 1..=ROWS;
-    let fen = |values: Decimal128Array| values.with_precision_and_scale(18, 2).unwrap();
-    let ids: StringArray = rows()
-        .map(|row| Some(format!("E{:07}", row * 7919 % 9_999_991)))
-        .collect();
-    let profit = rows().map(|row| known(&row, 13).then_some(i128::from(row * 7_919 % 10_000_019)));
-    let staff: Int64Array = rows()
-        .map(|row| known(&row, 17).then_some(row * 31 % 613))
-        .collect();
-    let rd = rows().map(|row| known(&row, 19).then_some(i128::from(row * 104_729 % 1_000_003)));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(ids),
-        Arc::new(fen(profit.collect())),
-        Arc::new(staff),
-        Arc::new(fen(rd.collect())),
-    ];
-    let batch = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
+    let batch = enterprises(rows);
     let file = std::fs::File::create(&table).unwrap();
+    let group = usize::try_from(rows).unwrap() / PARTS;
     let properties = datafusion::parquet::file::properties::WriterProperties::builder()
-        .set_max_row_group_row_count(Some(15_000))
+        .set_max_row_group_row_count(Some(group))
         .build();
-    let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
     (rules, table)
+}
+
+/// Enterprises of which some facts are not known, some cannot be used, and one column is no fact.
+fn enterprises(rows: i64) -> RecordBatch {
+    let known = |row: i64, every: i64| row % every != 0;
+    let rows = || 1..=rows;
+    let texts = |text: &dyn Fn(i64) -> Option<String>| -> ArrayRef {
+        Arc::new(rows().map(text).collect::<StringArray>())
+    };
+    let decimals = |digits: &dyn Fn(i64) -> Option<i64>, scale| -> ArrayRef {
+        let digits: Decimal128Array = rows().map(|row| digits(row).map(i128::from)).collect();
+        Arc::new(digits.with_precision_and_scale(18, scale).unwrap())
+    };
+    let profit = |row: i64| known(row, 13).then_some(row * 7_919 % 10_000_019);
+    // Every thousandth has a part of a fen.
+    let rd = |row: i64| {
+        let fen = known(row, 19).then_some(row * 104_729 % 1_000_003)?;
+        Some(fen * 10 + if row % 1_000 == 0 { 5 } else { 0 })
+    };
+    let staff: Int64Array = rows()
+        .map(|row| known(row, 17).then_some(row * 31 % 613))
+        .collect();
+    let id = |row: i64| Some(format!("E{:07}", row * 7919 % 9_999_991));
+    let park = |row: i64| known(row, 23).then(|| format!("P{}", row % 3));
+    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+        ("subject_id", texts(&id), false),
+        ("profit", decimals(&profit, 2), true),
+        ("staff", Arc::new(staff), true),
+        ("rd", decimals(&rd, 3), true),
+        ("park", texts(&park), true),
+        ("remark", texts(&|_| None), true),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
 
 fn guanjia(words: &[&str]) -> Command {
@@ -140,18 +174,21 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn has_files(dir: &Path) -> bool {
+/// The parts whose results an executor holds, `JOB/STAGE/PART/data….arrow`, with their bytes.
+fn results(dir: &Path) -> Vec<(String, u64)> {
     let Ok(entries) = std::fs::read_dir(dir) else {
-        return false;
+        return Vec::new();
     };
-    entries.flatten().any(|entry| {
+    let mut found = Vec::new();
+    for entry in entries.flatten() {
         let path = entry.path();
         if path.is_dir() {
-            has_files(&path)
-        } else {
-            entry.metadata().is_ok_and(|data| data.len() > 0)
+            found.extend(results(&path));
+        } else if let Some(data) = entry.metadata().ok().filter(|data| data.len() > 0) {
+            found.push((path.display().to_string(), data.len()));
         }
-    })
+    }
+    found
 }
 
 fn rows_of(path: &Path) -> RecordBatch {
@@ -193,29 +230,22 @@ fn screen(rules: &Path, table: &Path, out: &Path, more: &[&str]) -> Command {
         table.to_str().unwrap(),
         out.to_str().unwrap(),
     );
-    let words = [
-        "screen",
-        table,
-        "-o",
-        out,
-        "--rulebook",
-        rules,
-        "--layout",
-        "wide",
-    ];
+    let words = ["screen", table, "-o", out, "--rulebook", rules];
     let form = ["--format", "json", "--as-of", "2025-12-31"];
     guanjia(&[&words[..], &form[..], more].concat())
 }
 
+const WIDE: [&str; 2] = ["--layout", "wide"];
+
 #[test]
 fn a_cluster_gives_what_one_machine_gives_though_an_executor_is_killed() {
     let dir = tempfile::tempdir().unwrap();
-    let (rules, table) = written(dir.path());
+    let (rules, table) = written(dir.path(), ROWS);
     let (here, there) = (
         dir.path().join("here.parquet"),
         dir.path().join("there.parquet"),
     );
-    let local = screen(&rules, &table, &here, &[]).output().unwrap();
+    let local = screen(&rules, &table, &here, &WIDE).output().unwrap();
     assert_eq!(local.status.code(), Some(0), "{}", said(&local));
 
     let (_scheduler, address) = scheduler();
@@ -223,10 +253,11 @@ fn a_cluster_gives_what_one_machine_gives_though_an_executor_is_killed() {
     let mut victim = executor(&address, &works[0]);
     let _survivor = executor(&address, &works[1]);
     let url = format!("df://{address}");
-    let running = screen(&rules, &table, &there, &["--cluster", &url])
-        .spawn()
-        .unwrap();
-    until("the first results of the victim", || has_files(&works[0]));
+    let more = [&WIDE[..], &["--cluster", &url]].concat();
+    let running = screen(&rules, &table, &there, &more).spawn().unwrap();
+    until("the first results of the victim", || {
+        !results(&works[0]).is_empty()
+    });
     victim.0.kill().unwrap();
     let start = Instant::now();
     let cluster = running.wait_with_output().unwrap();
@@ -237,10 +268,7 @@ fn a_cluster_gives_what_one_machine_gives_though_an_executor_is_killed() {
         start.elapsed()
     );
     assert!(local.stdout.len() > 100);
-    assert_eq!(
-        String::from_utf8_lossy(&local.stdout),
-        String::from_utf8_lossy(&cluster.stdout)
-    );
+    assert_same(&local, &cluster);
     assert_eq!(
         rows_of(&here),
         rows_of(&there),
@@ -249,29 +277,172 @@ fn a_cluster_gives_what_one_machine_gives_though_an_executor_is_killed() {
 }
 
 #[test]
+fn an_executor_lost_with_its_results_is_made_up_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rules, table) = written(dir.path(), ROWS);
+    let (here, there) = (
+        dir.path().join("here.parquet"),
+        dir.path().join("there.parquet"),
+    );
+    let local = screen(&rules, &table, &here, &WIDE).output().unwrap();
+    let (_scheduler, address) = scheduler();
+    let works = [dir.path().join("one"), dir.path().join("two")];
+    let mut executors = works.each_ref().map(|work| executor(&address, work));
+    let url = format!("df://{address}");
+    let more = [&WIDE[..], &["--cluster", &url]].concat();
+    let running = screen(&rules, &table, &there, &more).spawn().unwrap();
+    until("the first results of an executor", || {
+        works.iter().any(|work| !results(work).is_empty())
+    });
+    // While `screen` is held up, all parts get done and wait to be fetched.
+    signal(&running, "STOP");
+    let mut seen = (0, Instant::now());
+    until("all parts to be done", || {
+        let all: Vec<(String, u64)> = works.iter().flat_map(|work| results(work)).collect();
+        let bytes = all.iter().map(|(_, bytes)| bytes).sum();
+        if seen.0 != bytes {
+            seen = (bytes, Instant::now());
+        }
+        all.len() == PARTS && seen.1.elapsed() > Duration::from_secs(3)
+    });
+    let held = works.each_ref().map(|work| results(work).len());
+    let victim = usize::from(held[1] > held[0]);
+    executors[victim].0.kill().unwrap();
+    executors[victim].0.wait().unwrap();
+    signal(&running, "CONT");
+    let cluster = running.wait_with_output().unwrap();
+    assert_eq!(cluster.status.code(), Some(0), "{}", said(&cluster));
+    let told = String::from_utf8_lossy(&cluster.stderr).into_owned();
+    assert!(told.contains("an executor was lost"), "{told}");
+    assert_eq!(local.stdout, cluster.stdout);
+    assert_eq!(
+        rows_of(&here),
+        rows_of(&there),
+        "the same rows in the same order"
+    );
+    let part = dir.path().join("there.parquet.part");
+    assert!(!part.exists(), "nothing of the first run is left");
+}
+
+fn signal(process: &Child, signal: &str) {
+    let command = format!("kill -{signal} {}", process.id());
+    let sent = Command::new("sh").args(["-c", &command]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// What two runs say, on both of their streams.
+fn assert_same(here: &Output, there: &Output) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(text(&here.stdout), text(&there.stdout));
+    assert_eq!(text(&here.stderr), text(&there.stderr));
+}
+
+/// What a file of results says, whatever kind it is.
+fn content(file: &Path) -> String {
+    let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    match file.extension().unwrap().to_str().unwrap() {
+        "parquet" => format!("{:?}", rows_of(file)),
+        "xlsx" => {
+            let book = exchange::read_workbook(&bytes).unwrap();
+            let sheets = book.sheets.iter();
+            let sheets = sheets.map(|sheet| (sheet.name.as_str(), lines(&book, &sheet.name)));
+            format!("{:#?}", sheets.collect::<Vec<_>>())
+        }
+        _ => String::from_utf8(bytes).unwrap(),
+    }
+}
+
+#[test]
+fn every_form_of_output_is_that_of_one_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rules, table) = written(dir.path(), FEW_ROWS);
+    let (_scheduler, address) = scheduler();
+    let _executors = ["one", "two"].map(|name| executor(&address, &dir.path().join(name)));
+    let url = format!("df://{address}");
+    let forms: [(&str, &[&str]); 4] = [
+        ("long.parquet", &[]),
+        ("wide.parquet", &WIDE),
+        ("rows.csv", &[]),
+        ("book.xlsx", &[]),
+    ];
+    for (name, form) in forms {
+        for change in [&[][..], &["--set", "p.staff_max=150"]] {
+            let place = |side| {
+                let folder = dir.path().join(format!("{side}{}", change.len()));
+                std::fs::create_dir_all(&folder).unwrap();
+                folder.join(name)
+            };
+            let (here, there) = (place("here"), place("there"));
+            let more = [form, change].concat();
+            let local = screen(&rules, &table, &here, &more).output().unwrap();
+            assert_eq!(local.status.code(), Some(0), "{}", said(&local));
+            let more = [&more[..], &["--cluster", &url]].concat();
+            let cluster = screen(&rules, &table, &there, &more).output().unwrap();
+            assert_eq!(cluster.status.code(), Some(0), "{name} {}", said(&cluster));
+            assert_same(&local, &cluster);
+            assert!(content(&here) == content(&there), "{name} {change:?}");
+            if !name.ends_with("xlsx") {
+                let notes = |output: &Path| {
+                    content(&output.with_extension(format!(
+                        "{}.notes.csv",
+                        output.extension().unwrap().to_str().unwrap()
+                    )))
+                };
+                assert_eq!(notes(&here), notes(&there));
+                assert!(notes(&here).contains("finer_than_hundredth"));
+            }
+        }
+    }
+    let change = dir.path().join("here0/rows.csv");
+    let changed = dir.path().join("here2/rows.csv");
+    assert_ne!(content(&change), content(&changed), "the change matters");
+}
+
+#[test]
+fn what_compares_subjects_is_refused_and_the_rest_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let (rules, table) = written(dir.path(), FEW_ROWS);
+    std::fs::write(rules.join("card.yaml"), COMPARES).unwrap();
+    let asks = policy("d", 100, "0.05").replace("staff <= p.staff_max", "score('card') >= 50");
+    std::fs::write(rules.join("policies/other/d.yaml"), asks).unwrap();
+    let (_scheduler, address) = scheduler();
+    let _executor = executor(&address, &dir.path().join("one"));
+    let url = format!("df://{address}");
+    let out = dir.path().join("out.parquet");
+    let on_cluster = ["--cluster", &url];
+    for (language, words) in [
+        ("zh_CN.UTF-8", "评分卡要把本次的对象互相比较"),
+        ("en_GB.UTF-8", "compares the subjects of the run"),
+    ] {
+        let mut command = screen(&rules, &table, &out, &on_cluster);
+        let refused = command.env("LANG", language).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        // Long lines are broken where they end.
+        let told = said(&refused).replace(['\n', '│', ' '], "");
+        assert!(told.contains(&words.replace(' ', "")), "{told}");
+        assert!(!out.exists());
+    }
+    let local = screen(&rules, &table, &out, &[]).output().unwrap();
+    assert_eq!(local.status.code(), Some(0), "{}", said(&local));
+    let others = [&on_cluster[..], &["--policy", "a", "--policy", "b"]].concat();
+    let rest = screen(&rules, &table, &out, &others).output().unwrap();
+    assert_eq!(rest.status.code(), Some(0), "{}", said(&rest));
+}
+
+#[test]
 fn what_a_cluster_cannot_do_is_said() {
     let dir = tempfile::tempdir().unwrap();
-    let (rules, table) = written(dir.path());
-    let rules = rules.to_str().unwrap();
+    let (rules, table) = written(dir.path(), FEW_ROWS);
     let out = dir.path().join("out.parquet");
-    let out = out.to_str().unwrap();
     let sheet = dir.path().join("enterprises.csv");
     std::fs::write(&sheet, "subject_id,profit\nE1,100\n").unwrap();
-    let common = [
-        "-o",
-        out,
-        "--rulebook",
-        rules,
-        "--cluster",
-        "df://127.0.0.1:1",
-    ];
-    let csv = [&["screen", sheet.to_str().unwrap()], &common[..]].concat();
-    let refused = guanjia(&csv).output().unwrap();
+    let nowhere = ["--cluster", "df://127.0.0.1:1"];
+    let refused = screen(&rules, &sheet, &out, &nowhere).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(said(&refused).contains("Parquet"), "{}", said(&refused));
-    let nobody = [&["screen", table.to_str().unwrap()], &common[..]].concat();
-    let refused = guanjia(&nobody).output().unwrap();
+    let refused = screen(&rules, &table, &out, &nowhere).output().unwrap();
     assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
-    assert!(said(&refused).contains("cluster"), "{}", said(&refused));
-    assert!(!Path::new(out).exists());
+    let told = said(&refused);
+    assert!(told.contains("df://127.0.0.1:1"), "{told}");
+    assert!(!out.exists());
 }

@@ -13,8 +13,15 @@ C,丙公司,,否,2000000.00,12,许多
 ";
 
 fn screened(language: &str) -> Workbook {
+    let (dir, _) = run(language, "out.xlsx");
+    let bytes = std::fs::read(dir.path().join("out.xlsx")).unwrap();
+    exchange::read_workbook(&bytes).unwrap()
+}
+
+/// Screens the firms; gives the folder with the output, and what was said on standard error.
+fn run(language: &str, output: &str) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().unwrap();
-    let (input, output) = (dir.path().join("firms.csv"), dir.path().join("out.xlsx"));
+    let (input, output) = (dir.path().join("firms.csv"), dir.path().join(output));
     std::fs::write(&input, FIRMS).unwrap();
     let rulebook = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rulebook");
     let said = Command::new(env!("CARGO_BIN_EXE_guanjia"))
@@ -30,11 +37,11 @@ fn screened(language: &str) -> Workbook {
         .output()
         .unwrap();
     assert!(said.status.success(), "{said:?}");
-    exchange::read_workbook(&std::fs::read(&output).unwrap()).unwrap()
+    (dir, String::from_utf8(said.stderr).unwrap())
 }
 
 /// The cells of a sheet, a row a line, with bars between.
-fn lines(book: &Workbook, sheet: &str) -> Vec<String> {
+pub fn lines(book: &Workbook, sheet: &str) -> Vec<String> {
     let text = |content| match content {
         Content::Text(id) => book.strings.get(id).to_owned(),
         Content::Number(number) => number.to_decimal().normalize().to_string(),
@@ -71,7 +78,24 @@ fn an_officer_reads_names_reasons_and_what_is_missing() {
     ];
     assert_eq!(lines(&book, "筛查结果"), expected);
     let notes = lines(&book, "notes");
-    assert_eq!(notes[1], "3|average_total_assets|许多|not_a_number");
+    assert_eq!(notes[1], "3|average_total_assets|许多|不是数字");
+}
+
+#[test]
+fn bad_cells_have_words_for_people_and_codes_for_programs() {
+    let (_, told) = run("zh_CN.UTF-8", "out.xlsx");
+    assert_eq!(
+        told,
+        "G4“average_total_assets”列的“许多”不能用（不是数字），按不详处理\n"
+    );
+    let (dir, told) = run("en_GB.UTF-8", "out.csv");
+    assert_eq!(
+        told,
+        "G4: \"许多\" in the column \"average_total_assets\" cannot be used (no number) and counts as not known\n"
+    );
+    let notes = std::fs::read_to_string(dir.path().join("out.csv.notes.csv")).unwrap();
+    let expected = "row,column,value,reason\n3,average_total_assets,许多,not_a_number\n";
+    assert_eq!(notes, expected);
 }
 
 #[test]

@@ -20,30 +20,27 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    args.rules.no_letter(lang)?;
     let files = args.rules.files(args.dir.as_deref(), lang)?;
     args.rules.known_zone(&files, lang)?;
-    let mut report = Report::default();
-    let mut rulebooks: Vec<Rulebook> = Vec::new();
-    match &args.rules.zone {
-        None => {
-            let checked = engine::load_every_zone(&files);
-            report.diagnostics = checked.diagnostics;
-            rulebooks.extend(checked.national);
-            rulebooks.extend(checked.zones.into_values());
-        }
-        zone => {
-            let (rulebook, diagnostics) = engine::load_files(&files, zone.as_deref());
-            report.diagnostics = diagnostics;
-            rulebooks.extend(rulebook);
-        }
-    }
-    if let Some(first) = rulebooks.first() {
-        args.rules.known_policies(first, lang)?;
+    let zones = match &args.rules.zone {
+        None => files.zones(),
+        Some(zone) => vec![zone.clone()],
+    };
+    let checked = engine::load_with_zones(&files, &zones);
+    let mut report = Report {
+        diagnostics: checked.diagnostics,
+        ..Report::default()
+    };
+    let zones = checked.zones.into_values();
+    let rulebooks: Vec<Rulebook> = checked.national.into_iter().chain(zones).collect();
+    if !rulebooks.is_empty() {
+        args.rules.known_policies(&rulebooks, lang)?;
     }
     for rulebook in &rulebooks {
         let mut runner = Runner::new(rulebook);
-        runner.settings(args.rules.settings(rulebook)?);
-        let wanted = &args.rules.policy;
+        runner.settings(args.rules.settings(rulebook, lang)?);
+        let wanted = args.rules.policies(rulebook);
         let mut cases = runner.run_all();
         cases.retain(|case| wanted.is_empty() || wanted.iter().any(|id| id == case.target_id()));
         report.add(cases, line_in(rulebook));

@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use domain::SubjectKind;
 use engine::gaps::{GapCollector, Gaps};
 use engine::judge::{Binding, BindingTerms, Judge, Population, Select};
+use serde::Serialize;
 
 use super::rules::{Format, RulesArgs, say, tell};
 use super::subject_table::SubjectTable;
+use crate::commands::figures::{Figure, pretty};
 use crate::commands::{CommandResult, Outcome};
 use crate::words::Lang;
 
@@ -24,31 +26,20 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    args.rules.no_letter(lang)?;
     let rulebook = args.rules.load(lang)?;
-    args.rules.known_policies(&rulebook, lang)?;
-    let set = args.rules.settings(&rulebook)?;
-    let kind: SubjectKind = match args.subject.parse() {
-        Ok(kind) => kind,
-        Err(never) => match never {},
-    };
+    args.rules
+        .known_policies(std::slice::from_ref(&rulebook), lang)?;
+    let set = args.rules.settings(&rulebook, lang)?;
+    let Ok(kind) = args.subject.parse::<SubjectKind>();
+    RulesArgs::known_subject(&rulebook, &kind, lang)?;
     let table = SubjectTable::open(&args.input, lang)?;
     let subjects = table.subjects(&rulebook, &kind)?;
-    for ignored in &subjects.frame.ignored {
-        tell(&lang.with("rulebook-column-ignored", ignored));
+    if let Some(ignored) = table.ignored_words(&subjects.frame.ignored) {
+        tell(&ignored);
     }
     for note in &subjects.notes {
-        let row = note.row.to_string();
-        let why = lang.t(&format!(
-            "explain-{}",
-            note.reason.as_str().replace('_', "-")
-        ));
-        let values = [
-            ("row", &*row),
-            ("column", &*note.column),
-            ("value", &*note.value),
-            ("why", &*why),
-        ];
-        tell(&lang.with_all("rulebook-cell-unusable", &values));
+        tell(&table.note_words(note));
     }
     let definitions = subjects.definitions();
     let terms = BindingTerms {
@@ -57,7 +48,8 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         set: &set,
         definitions: &definitions,
     };
-    let select = match args.rules.policy.as_slice() {
+    let policies = args.rules.policies(&rulebook);
+    let select = match policies.as_slice() {
         [] => Select::Policies,
         ids => Select::Some(ids),
     };
@@ -74,54 +66,53 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     }
     let gaps = collector.finish();
     let text = match args.rules.format {
-        Format::Json => json(&gaps),
+        Format::Json => json(&gaps)?,
         Format::Text | Format::Markdown => text(&gaps, lang),
     };
     say(&text);
     Ok(Outcome::Fine)
 }
 
-/// Amounts and gaps are JSON numbers, written digit by digit as they are exact.
-fn json(gaps: &Gaps) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let near: Vec<String> = gaps
-        .near
-        .iter()
-        .map(|near| {
-            format!(
-                "{{\"subject_id\": {}, \"policy\": {}, \"clause\": {}, \"gap\": {}, \"amount\": {}}}",
-                quoted(&near.subject_id),
-                quoted(&near.policy),
-                quoted(&near.clause),
-                near.gap,
-                near.amount.as_deref().unwrap_or("null"),
-            )
-        })
-        .collect();
-    let facts: Vec<String> = gaps
-        .facts
-        .iter()
-        .map(|fact| {
-            format!(
-                "{{\"variable\": {}, \"subjects\": {}, \"amount\": {}}}",
-                quoted(&fact.variable),
-                fact.subjects,
-                fact.amount
-            )
-        })
-        .collect();
-    let list = |all: &[String]| {
-        if all.is_empty() {
-            "[]".to_owned()
-        } else {
-            format!("[\n    {}\n  ]", all.join(",\n    "))
-        }
-    };
-    format!(
-        "{{\n  \"near\": {},\n  \"facts\": {}\n}}\n",
-        list(&near),
-        list(&facts)
-    )
+/// Both lists, as the contract names their parts.
+#[derive(Serialize)]
+struct Found<'g> {
+    near: Vec<Near<'g>>,
+    facts: Vec<Fact<'g>>,
+}
+
+#[derive(Serialize)]
+struct Near<'g> {
+    subject_id: &'g str,
+    policy: &'g str,
+    clause: &'g str,
+    gap: Figure,
+    amount: Option<Figure>,
+}
+
+#[derive(Serialize)]
+struct Fact<'g> {
+    variable: &'g str,
+    subjects: usize,
+    amount: Figure,
+}
+
+fn json(gaps: &Gaps) -> miette::Result<String> {
+    let near = gaps.near.iter().map(|near| Near {
+        subject_id: &near.subject_id,
+        policy: &near.policy,
+        clause: &near.clause,
+        gap: Figure::of(&near.gap),
+        amount: near.amount.as_deref().map(Figure::of),
+    });
+    let facts = gaps.facts.iter().map(|fact| Fact {
+        variable: &fact.variable,
+        subjects: fact.subjects,
+        amount: Figure::of(&fact.amount),
+    });
+    pretty(&Found {
+        near: near.collect(),
+        facts: facts.collect(),
+    })
 }
 
 fn text(gaps: &Gaps, lang: Lang) -> String {

@@ -29,8 +29,10 @@ pub enum What {
 
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    args.rules.no_letter(lang)?;
     let rulebook = args.rules.load(lang)?;
-    args.rules.known_policies(&rulebook, lang)?;
+    args.rules
+        .known_policies(std::slice::from_ref(&rulebook), lang)?;
     let rows = match args.what {
         What::Policies => policies(&rulebook, args, lang),
         What::Parameters => parameters(&rulebook, args, lang),
@@ -60,13 +62,15 @@ fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
-fn label_json(label: &Label) -> Value {
+/// Words in both languages, as JSON.
+pub fn label_json(label: &Label) -> Value {
     json!({"zh": label.zh(), "en": label.en()})
 }
 
 fn policies(rulebook: &Rulebook, args: &Args, lang: Lang) -> Vec<Row> {
     let as_of = args.rules.as_of();
-    let wanted = |id: &String| args.rules.policy.is_empty() || args.rules.policy.contains(id);
+    let named = args.rules.policies(rulebook);
+    let wanted = |id: &String| named.is_empty() || named.contains(id);
     let rows = rulebook
         .policies
         .values()

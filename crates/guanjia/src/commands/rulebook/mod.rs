@@ -1,8 +1,10 @@
-//! `guanjia rulebook`: check the rule files and their cases, make pages of them, list them, find what is stale or near.
+//! `guanjia rulebook`: check the rule files and their cases, make pages of them, list them, find what is stale or
+//! near, and what indicators show.
 
 mod check;
 mod docs;
 mod gaps;
+mod indicators;
 mod list;
 mod report;
 pub mod rules;
@@ -27,6 +29,7 @@ enum Command {
     List(list::Args),
     Stale(stale::Args),
     Gaps(gaps::Args),
+    Indicators(indicators::Args),
 }
 
 /// Runs the command.
@@ -38,5 +41,6 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         Command::List(args) => list::run(args, lang),
         Command::Stale(args) => stale::run(args, lang),
         Command::Gaps(args) => gaps::run(args, lang),
+        Command::Indicators(args) => indicators::run(args, lang),
     }
 }

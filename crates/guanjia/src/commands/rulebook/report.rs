@@ -31,6 +31,25 @@ impl Report {
         }));
     }
 
+    /// Takes in what is wrong with a file of cases, each thing once: what cannot be read has failed.
+    pub fn unread(&mut self, diagnostics: Vec<Diagnostic>) {
+        for diagnostic in diagnostics {
+            let is_known = self.diagnostics.iter().any(|known| {
+                (known.path(), known.span, known.code, &known.message)
+                    == (
+                        diagnostic.path(),
+                        diagnostic.span,
+                        diagnostic.code,
+                        &diagnostic.message,
+                    )
+            });
+            if !is_known {
+                self.unreadable += usize::from(diagnostic.severity == Severity::Error);
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
     fn counted(&self) -> impl Iterator<Item = &(CaseReport, usize)> {
         self.cases.iter().filter(|(case, _)| !case.doubtful)
     }

@@ -1,11 +1,12 @@
 //! What the commands that read the rulebook have in common: which rulebook, zone, date, changed law.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use engine::judge::read_setting;
+use domain::SubjectKind;
+use engine::judge::{BadValue, SetError, read_setting};
 use engine::rulebook::ParameterValue;
 use engine::{Diagnostic, RuleFiles, Rulebook, Severity};
 use miette::miette;
@@ -75,7 +76,14 @@ impl RulesArgs {
             None if default.is_dir() => default,
             None => return Ok(built_in()),
         };
-        RuleFiles::read(dir).map_err(|error| miette!("{error}: {}", error.source))
+        RuleFiles::read(dir).map_err(|error| {
+            let (file, why) = (
+                error.path.display().to_string(),
+                system_words(&error.source, lang),
+            );
+            let values = [("file", file.as_str()), ("why", why.as_str())];
+            miette!("{}", lang.with_all("rulebook-not-read", &values))
+        })
     }
 
     /// The rulebook of the zone that was named, or the national one; a file that is wrong ends the
@@ -111,22 +119,62 @@ impl RulesArgs {
     }
 
     /// Parameters that are put in the place of the law's.
-    pub fn settings(&self, rulebook: &Rulebook) -> miette::Result<HashMap<String, ParameterValue>> {
-        self.set
-            .iter()
-            .map(|setting| read_setting(rulebook, setting).map_err(|error| miette!("{error}")))
-            .collect()
+    pub fn settings(
+        &self,
+        rulebook: &Rulebook,
+        lang: Lang,
+    ) -> miette::Result<HashMap<String, ParameterValue>> {
+        let read = |setting: &String| {
+            read_setting(rulebook, setting).map_err(|error| miette!("{}", set_words(&error, lang)))
+        };
+        self.set.iter().map(read).collect()
     }
 
-    /// Says so where a policy is named that there is none of.
-    pub fn known_policies(&self, rulebook: &Rulebook, lang: Lang) -> miette::Result<()> {
-        match self
-            .policy
-            .iter()
-            .find(|id| !rulebook.policies.contains_key(*id))
-        {
+    /// Says so where the rulebook knows no subjects of this kind.
+    pub fn known_subject(
+        rulebook: &Rulebook,
+        kind: &SubjectKind,
+        lang: Lang,
+    ) -> miette::Result<()> {
+        let of_variables = rulebook.variables.keys().map(|key| &key.subject);
+        let of_policies = rulebook.policies.values().map(|policy| &policy.subject);
+        let known: BTreeSet<&str> = of_variables
+            .chain(of_policies)
+            .map(SubjectKind::as_str)
+            .collect();
+        if known.contains(kind.as_str()) {
+            return Ok(());
+        }
+        let known: Vec<&str> = known.into_iter().collect();
+        let (kind, known) = (kind.as_str(), known.join(", "));
+        let values = [("value", kind), ("known", known.as_str())];
+        Err(miette!("{}", lang.with_all("rulebook-no-subject", &values)))
+    }
+
+    /// The policies that were named, as they are called in this rulebook: a zone's rule of another id may
+    /// have taken a national one's place. Empty where none was named.
+    pub fn policies(&self, rulebook: &Rulebook) -> Vec<String> {
+        let current = |id: &String| rulebook.current(id).to_owned();
+        self.policy.iter().map(current).collect()
+    }
+
+    /// Says so where a policy is named that none of the rulebooks has.
+    pub fn known_policies(&self, rulebooks: &[Rulebook], lang: Lang) -> miette::Result<()> {
+        let is_known = |id: &&String| {
+            let mut each = rulebooks.iter();
+            each.any(|rulebook| rulebook.policies.contains_key(rulebook.current(id)))
+        };
+        match self.policy.iter().find(|id| !is_known(id)) {
             Some(id) => Err(miette!("{}", lang.with("rulebook-no-policy", id))),
             None => Ok(()),
+        }
+    }
+
+    /// Says so where a letter is asked for that only an explanation is.
+    pub fn no_letter(&self, lang: Lang) -> miette::Result<()> {
+        match self.format {
+            Format::Markdown => Err(miette!("{}", lang.t("rulebook-no-letter"))),
+            Format::Text | Format::Json => Ok(()),
         }
     }
 }
@@ -140,6 +188,50 @@ pub fn built_in() -> RuleFiles {
             String::from_utf8_lossy(&file.data).into_owned(),
         ))
     }))
+}
+
+/// Why `--set` cannot be used, in words.
+fn set_words(error: &SetError, lang: Lang) -> String {
+    match error {
+        SetError::NotASetting(text) => lang.with("rulebook-set-form", text),
+        SetError::Unknown {
+            name,
+            nearest: None,
+        } => lang.with("rulebook-set-unknown", name),
+        SetError::Unknown {
+            name,
+            nearest: Some(nearest),
+        } => {
+            let values = [("name", name.as_str()), ("nearest", nearest.as_str())];
+            lang.with_all("rulebook-set-nearest", &values)
+        }
+        SetError::WrongType { name, wanted, text } => {
+            let values = [
+                ("name", name.as_str()),
+                ("wanted", wanted.as_str()),
+                ("text", text.as_str()),
+            ];
+            lang.with_all("rulebook-set-type", &values)
+        }
+    }
+}
+
+/// Why a cell cannot be used, in words.
+pub fn unusable_words(why: BadValue, lang: Lang) -> String {
+    lang.t(&format!("explain-{}", why.as_str().replace('_', "-")))
+}
+
+/// Why the system refuses a file, in words; in its own where it is none of the usual reasons.
+pub fn system_words(error: &std::io::Error, lang: Lang) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => lang.t("system-not-found"),
+        ErrorKind::PermissionDenied => lang.t("system-not-allowed"),
+        ErrorKind::IsADirectory => lang.t("system-is-folder"),
+        ErrorKind::NotADirectory => lang.t("system-no-folder"),
+        ErrorKind::StorageFull => lang.t("system-full"),
+        _ => error.to_string(),
+    }
 }
 
 /// Writes results to standard output; a reader that has gone away is no error.

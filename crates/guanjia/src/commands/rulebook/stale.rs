@@ -1,10 +1,11 @@
 //! `guanjia rulebook stale`: what nobody has looked at since a day.
 
 use chrono::{Months, NaiveDate};
-use engine::rulebook::{Provenance, Rulebook};
+use engine::rulebook::{Label, Provenance, Rulebook};
 use serde_json::json;
 use std::fmt::Write as _;
 
+use super::list::label_json;
 use super::rules::{Format, RulesArgs, say};
 use crate::clock;
 use crate::commands::{CommandResult, Outcome};
@@ -22,15 +23,17 @@ pub struct Args {
 }
 
 /// A rule that nobody has checked since the day, or of which nobody has seen that it holds.
-struct Stale {
+struct Stale<'r> {
     kind: &'static str,
-    id: String,
+    id: &'r str,
+    name: &'r Label,
     checked: Option<NaiveDate>,
     verified: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    args.rules.no_letter(lang)?;
     let rulebook = args.rules.load(lang)?;
     let before = args.before.unwrap_or_else(|| {
         let today = clock::today();
@@ -46,6 +49,7 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
                 json!({
                     "kind": rule.kind,
                     "id": rule.id,
+                    "name": label_json(rule.name),
                     "checked": rule.checked.map(|day| day.to_string()),
                     "verified": rule.verified,
                 })
@@ -64,7 +68,9 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
             } else {
                 lang.t("explain-unverified")
             };
-            let _ = writeln!(text, "{}  {}  {checked}  {mark}", rule.kind, rule.id);
+            let name = lang.pick(rule.name.zh(), rule.name.en());
+            let parts = [rule.kind, rule.id, name, &checked, &mark];
+            let _ = writeln!(text, "{}", parts.join("  ").trim_end());
         }
         text.push_str(&lang.with_all(
             "rulebook-stale-counted",
@@ -83,9 +89,9 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     })
 }
 
-fn stale(rulebook: &Rulebook, as_of: NaiveDate, before: NaiveDate) -> Vec<Stale> {
+fn stale<'r>(rulebook: &'r Rulebook, as_of: NaiveDate, before: NaiveDate) -> Vec<Stale<'r>> {
     let mut found = Vec::new();
-    let mut look = |kind, id: &str, provenances: &[&Provenance]| {
+    let mut look = |kind, (id, name): (&'r str, &'r Label), provenances: &[&Provenance]| {
         let checked = provenances.iter().find_map(|provenance| provenance.checked);
         if checked.is_none_or(|day| day < before) {
             let verified = provenances
@@ -93,28 +99,29 @@ fn stale(rulebook: &Rulebook, as_of: NaiveDate, before: NaiveDate) -> Vec<Stale>
                 .all(|p| !p.unverified && p.legal.iter().all(|legal| legal.verified));
             found.push(Stale {
                 kind,
-                id: id.to_owned(),
+                id,
+                name,
                 checked,
                 verified,
             });
         }
     };
     for policy in rulebook.policies.values() {
-        look("policy", &policy.id, &[&policy.provenance]);
+        look("policy", (&policy.id, &policy.name), &[&policy.provenance]);
     }
     for card in rulebook.scorecards.values() {
-        look("scorecard", &card.id, &[&card.provenance]);
+        look("scorecard", (&card.id, &card.name), &[&card.provenance]);
     }
     for parameter in rulebook.parameters.values() {
         // What held once and no longer does need not be looked at again.
         if let Some(value) = parameter.values.on(as_of) {
             look(
                 "parameter",
-                &parameter.name,
+                (&parameter.name, &parameter.label),
                 &[&value.provenance, &parameter.provenance],
             );
         }
     }
-    found.sort_by(|a, b| (a.kind, a.checked, &a.id).cmp(&(b.kind, b.checked, &b.id)));
+    found.sort_by(|a, b| (a.kind, a.checked, a.id).cmp(&(b.kind, b.checked, b.id)));
     found
 }

@@ -1,11 +1,10 @@
 //! `guanjia rulebook test`: runs cases that are kept elsewhere.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use engine::cases::Runner;
 use engine::source::{SourceFile, Sources};
-use engine::{RuleFiles, Rulebook, Severity, read_cases};
+use engine::{RuleFiles, Rulebook, read_cases, read_zone_cases, zones_of_cases};
 use miette::{IntoDiagnostic, WrapErr, miette};
 
 use super::report::Report;
@@ -23,9 +22,11 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
+    args.rules.no_letter(lang)?;
     let files = args.rules.files(None, lang)?;
     let main = args.rules.load(lang)?;
-    args.rules.known_policies(&main, lang)?;
+    args.rules
+        .known_policies(std::slice::from_ref(&main), lang)?;
     let mut report = Report::default();
     for path in case_files(&args.cases)? {
         let text = std::fs::read_to_string(&path)
@@ -36,9 +37,10 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
             report: &mut report,
             path: &path,
             text: &text,
+            lang,
         };
         run.with(&main, true)?;
-        for zone in zones_named(&text) {
+        for zone in zones_of_cases(&text) {
             if main.zone.as_ref() != Some(&zone) {
                 run.with(&zone_rulebook(&files, &zone, lang)?, false)?;
             }
@@ -52,6 +54,7 @@ struct Run<'r> {
     report: &'r mut Report,
     path: &'r Path,
     text: &'r str,
+    lang: Lang,
 }
 
 impl Run<'_> {
@@ -59,20 +62,15 @@ impl Run<'_> {
     /// rulebook's.
     fn with(&mut self, rulebook: &Rulebook, is_main: bool) -> miette::Result<()> {
         let path = self.path.to_string_lossy();
-        let (mut file, diagnostics) = read_cases(rulebook, &path, self.text);
-        if is_main {
-            let wrong = diagnostics
-                .iter()
-                .filter(|d| d.severity == Severity::Error)
-                .count();
-            self.report.unreadable += wrong;
-            self.report.diagnostics.extend(diagnostics);
+        let (file, diagnostics) = if is_main {
+            read_cases(rulebook, &path, self.text)
         } else {
-            file.cases.retain(|case| case.zone.is_some());
-        }
-        let wanted = &self.args.rules.policy;
+            read_zone_cases(rulebook, &path, self.text)
+        };
+        self.report.unread(diagnostics);
+        let wanted = self.args.rules.policies(rulebook);
         let mut runner = Runner::new(rulebook);
-        runner.settings(self.args.rules.settings(rulebook)?);
+        runner.settings(self.args.rules.settings(rulebook, self.lang)?);
         let mut cases = runner.run(&file);
         cases.retain(|case| wanted.is_empty() || wanted.iter().any(|id| id == case.target_id()));
         let sources = Sources::new(vec![SourceFile {
@@ -95,20 +93,6 @@ fn zone_rulebook(files: &RuleFiles, zone: &str, lang: Lang) -> miette::Result<Ru
     })
 }
 
-/// The zones that cases of a file may name.
-fn zones_named(text: &str) -> BTreeSet<String> {
-    text.split("zone:")
-        .skip(1)
-        .filter_map(|rest| {
-            let rest = rest.trim_start_matches([' ', '"', '\'']);
-            let end = rest
-                .find([',', '}', '"', '\'', '\n', '\r', ' ', '#'])
-                .unwrap_or(rest.len());
-            Some(rest[..end].to_owned()).filter(|zone| !zone.is_empty())
-        })
-        .collect()
-}
-
 /// The files themselves, and of folders those within.
 fn case_files(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -129,17 +113,4 @@ fn case_files(paths: &[PathBuf]) -> miette::Result<Vec<PathBuf>> {
         }
     }
     Ok(files)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_are_found_in_both_styles_of_yaml() {
-        let text =
-            "cases:\n  - {name: a, zone: west, as_of: 2024-01-01}\n  - name: b\n    zone: 'east'\n";
-        let zones: Vec<String> = zones_named(text).into_iter().collect();
-        assert_eq!(zones, ["east", "west"]);
-    }
 }

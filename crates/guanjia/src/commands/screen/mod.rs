@@ -2,18 +2,19 @@
 
 mod output;
 mod people;
+mod summary;
 mod what_if;
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use domain::SubjectKind;
 use engine::Rulebook;
-use engine::run::{
-    Cluster, Input, Note, Output, PolicySummary, ScreenError, Screened, Screening, money_text,
-};
-use miette::{IntoDiagnostic, miette};
-use serde_json::{Value as Json, json};
+use engine::judge::Verdict;
+use engine::rulebook::ParameterValue;
+use engine::run::{Cluster, Input, LongRow, Output, ScreenError, Screened, Screening};
+use miette::miette;
 
 use super::rulebook::rules::{Format, RulesArgs, say, tell};
 use super::rulebook::subject_table::SubjectTable;
@@ -74,217 +75,194 @@ fn kind_of(path: &Path, layout: Layout, lang: Lang) -> miette::Result<Kind> {
     Ok(kind)
 }
 
+/// What is screened, and how.
+struct Run<'r> {
+    args: &'r Args,
+    kind: Kind,
+    rulebook: &'r Rulebook,
+    subject: SubjectKind,
+    table: SubjectTable,
+    runtime: tokio::runtime::Runtime,
+    lang: Lang,
+}
+
 /// Runs the command.
 pub fn run(args: &Args, lang: Lang) -> CommandResult {
     let kind = kind_of(&args.output, args.layout, lang)?;
+    output::may_be_written(&args.output, &args.input, lang)?;
+    args.rules.no_letter(lang)?;
     let rulebook = args.rules.load(lang)?;
-    args.rules.known_policies(&rulebook, lang)?;
-    let settings = args.rules.settings(&rulebook)?;
-    let subject: SubjectKind = args.subject.parse().into_diagnostic()?;
-    let screening = |set| Screening {
+    args.rules
+        .known_policies(std::slice::from_ref(&rulebook), lang)?;
+    let Ok(subject) = args.subject.parse::<SubjectKind>();
+    RulesArgs::known_subject(&rulebook, &subject, lang)?;
+    let settings = args.rules.settings(&rulebook, lang)?;
+    let table = SubjectTable::open(&args.input, lang)?;
+    if args.cluster.is_some() && !matches!(table.input(), Input::Parquet(_)) {
+        return Err(miette!("{}", lang.t("screen-cluster-is-parquet")));
+    }
+    let run = Run {
+        args,
+        kind,
         rulebook: &rulebook,
-        subject: subject.clone(),
-        as_of: args.rules.as_of(),
-        policies: args.rules.policy.clone(),
-        set,
-    };
-    let wanted = match (kind, args.layout) {
-        (Kind::Parquet, Layout::Wide) => Output::WideParquet(args.output.clone()),
-        (Kind::Parquet, Layout::Long) if settings.is_empty() => {
-            Output::LongParquet(args.output.clone())
-        }
-        _ => Output::Rows,
-    };
-    let runtime = place::runtime()?;
-    let run = |screening: &Screening<'_>, output| -> miette::Result<Screened> {
-        let input = SubjectTable::open(&args.input, lang)?.input;
-        let screened = match cluster(args, !screening.set.is_empty(), lang)? {
-            None => runtime.block_on(screening.run(input, output)),
-            Some(_) if !matches!(input, Input::Parquet(_)) => {
-                return Err(miette!("{}", lang.t("screen-cluster-is-parquet")));
-            }
-            Some(cluster) => runtime.block_on(screening.run_on(&cluster, &args.input, output)),
-        };
-        screened.map_err(|error| match error {
-            ScreenError::Compares => miette!("{}", lang.t("screen-cluster-compares")),
-            other => miette::Report::msg(other),
-        })
+        subject,
+        table,
+        runtime: place::runtime()?,
+        lang,
     };
     if settings.is_empty() {
-        let screened = run(&screening(settings), wanted)?;
-        write(args, kind, &screened, &rulebook, lang)?;
-        notes(&args.output, kind, &screened, lang)?;
-        say(&summary_text(
-            &screened.summary,
-            &rulebook,
-            args.rules.format,
-            lang,
-        )?);
-        return Ok(Outcome::Fine);
+        run.plain()?;
+    } else {
+        run.changed(&settings)?;
     }
-    let law = run(&screening(std::collections::HashMap::new()), Output::Rows)?;
-    let changed = run(&screening(settings.clone()), Output::Rows)?;
-    match (kind, args.layout) {
-        (_, Layout::Wide) => {
-            run(
-                &screening(settings),
-                Output::WideParquet(args.output.clone()),
-            )?;
-        }
-        (Kind::Parquet, Layout::Long) => {
-            run(
-                &screening(settings),
-                Output::LongParquet(args.output.clone()),
-            )?;
-        }
-        _ => write(args, kind, &changed, &rulebook, lang)?,
-    }
-    notes(&args.output, kind, &changed, lang)?;
-    say_both(args, &rulebook, &subject, &law, &changed, lang)?;
     Ok(Outcome::Fine)
 }
 
-/// Writes the output; the names of subjects are read again, for a workbook alone.
-fn write(
-    args: &Args,
-    kind: Kind,
-    screened: &Screened,
-    rulebook: &Rulebook,
-    lang: Lang,
-) -> miette::Result<()> {
-    let subjects = match kind {
-        Kind::Xlsx => {
-            let subject: SubjectKind = args.subject.parse().into_diagnostic()?;
-            Some(SubjectTable::open(&args.input, lang)?.subjects(rulebook, &subject)?)
+type Settings = HashMap<String, ParameterValue>;
+
+impl Run<'_> {
+    /// The law as it stands.
+    fn plain(&self) -> miette::Result<()> {
+        let law = Settings::new();
+        let screened = self.screen(&law, self.wanted().unwrap_or(Output::Rows))?;
+        self.write(&screened)?;
+        self.notes(&screened)?;
+        say(&summary::text(
+            &screened.summary,
+            self.rulebook,
+            self.args.rules.format,
+            self.lang,
+        )?);
+        Ok(())
+    }
+
+    /// The law as it stands, beside the changed law, which is written.
+    fn changed(&self, settings: &Settings) -> miette::Result<()> {
+        let law = self.screen(&Settings::new(), Output::Rows)?;
+        let changed = self.screen(settings, Output::Rows)?;
+        let subjects = self.table.subjects(self.rulebook, &self.subject)?;
+        let compared = what_if::compare(self.rulebook, &subjects, &self.args.rules, &law, &changed);
+        if let Some(file) = self.wanted() {
+            self.screen(settings, file)?;
         }
-        Kind::Csv | Kind::Parquet => None,
-    };
-    let names = people::Names::new(rulebook, subjects.as_ref(), lang);
-    output::write(&args.output, kind, screened, rulebook, &names, lang)
-}
-
-/// The cluster that was named, and what the rules are made of there: as the law stands, or changed.
-fn cluster(args: &Args, is_changed: bool, lang: Lang) -> miette::Result<Option<Cluster>> {
-    let Some(address) = args.cluster.clone() else {
-        return Ok(None);
-    };
-    Ok(Some(Cluster {
-        address,
-        files: args.rules.files(None, lang)?,
-        zone: args.rules.zone.clone(),
-        set: if is_changed {
-            args.rules.set.clone()
-        } else {
-            Vec::new()
-        },
-    }))
-}
-
-/// Says what the changed law does beside the law as it stands.
-fn say_both(
-    args: &Args,
-    rulebook: &Rulebook,
-    subject: &SubjectKind,
-    law: &Screened,
-    changed: &Screened,
-    lang: Lang,
-) -> miette::Result<()> {
-    let subjects = SubjectTable::open(&args.input, lang)?.subjects(rulebook, subject)?;
-    let compared = what_if::compare(rulebook, &subjects, &args.rules, law, changed);
-    if args.rules.format == Format::Json {
-        let found = json!({
-            "law": summary_json(&law.summary),
-            "changed": summary_json(&changed.summary),
-            "gainers": compared.gainers,
-            "losers": compared.losers,
-            "by": compared.by,
+        self.write(&changed)?;
+        self.notes(&changed)?;
+        say(&match self.args.rules.format {
+            Format::Json => summary::both_json(&law.summary, &changed.summary, &compared)?,
+            Format::Text | Format::Markdown => {
+                let format = Format::Text;
+                let text = summary::text(&changed.summary, self.rulebook, format, self.lang)?;
+                format!("{text}{}\n", compared.words(self.lang))
+            }
         });
-        say(&format!("{}\n", pretty(&found)?));
-        return Ok(());
+        Ok(())
     }
-    let (gainers, losers) = (compared.gainers.to_string(), compared.losers.to_string());
-    let values = [("gainers", gainers.as_str()), ("losers", losers.as_str())];
-    let mut text = summary_text(&changed.summary, rulebook, Format::Text, lang)?;
-    text.push_str(&lang.with_all("screen-gainers", &values));
-    text.push('\n');
-    say(&text);
-    Ok(())
+
+    /// The file that the engine writes by itself; `None` where it is made of rows here.
+    fn wanted(&self) -> Option<Output> {
+        let path = self.args.output.clone();
+        match (self.kind, self.args.layout) {
+            (Kind::Parquet, Layout::Wide) => Some(Output::WideParquet(path)),
+            (Kind::Parquet, Layout::Long) => Some(Output::LongParquet(path)),
+            (Kind::Csv | Kind::Xlsx, _) => None,
+        }
+    }
+
+    fn screen(&self, settings: &Settings, output: Output) -> miette::Result<Screened> {
+        let screening = Screening {
+            rulebook: self.rulebook,
+            subject: self.subject.clone(),
+            as_of: self.args.rules.as_of(),
+            policies: self.args.rules.policies(self.rulebook),
+            set: settings.clone(),
+        };
+        let screened = match self.cluster(!settings.is_empty())? {
+            None => {
+                let input = self.table.input();
+                self.runtime.block_on(screening.run(input, output))
+            }
+            Some(cluster) => {
+                let run = screening.run_on(&cluster, &self.args.input, output);
+                self.runtime.block_on(run)
+            }
+        };
+        let screened = screened.map_err(|error| self.wrong(&error))?;
+        if screened.twice {
+            tell(&self.lang.t("screen-cluster-twice"));
+        }
+        Ok(screened)
+    }
+
+    fn wrong(&self, error: &ScreenError) -> miette::Report {
+        let cluster = self.args.cluster.as_deref();
+        let words = self.table.screen_words(error, &self.args.output, cluster);
+        miette::Report::msg(words)
+    }
+
+    /// The cluster that was named, and what the rules are made of there: as the law stands, or changed.
+    fn cluster(&self, is_changed: bool) -> miette::Result<Option<Cluster>> {
+        let Some(address) = self.args.cluster.clone() else {
+            return Ok(None);
+        };
+        let rules = &self.args.rules;
+        Ok(Some(Cluster {
+            address,
+            files: rules.files(None, self.lang)?,
+            zone: rules.zone.clone(),
+            set: if is_changed {
+                rules.set.clone()
+            } else {
+                Vec::new()
+            },
+        }))
+    }
+
+    /// Writes what the engine has not written itself; the names of subjects are read again, for a workbook
+    /// alone.
+    fn write(&self, screened: &Screened) -> miette::Result<()> {
+        let subjects = match self.kind {
+            Kind::Parquet => return Ok(()),
+            Kind::Csv => None,
+            Kind::Xlsx => Some(self.table.subjects(self.rulebook, &self.subject)?),
+        };
+        let names = people::Names::new(self.rulebook, subjects.as_ref(), self.lang);
+        let path = &self.args.output;
+        output::write(path, self.kind, screened, self.rulebook, &names, self.lang)
+    }
+
+    /// Says which cells could not be used and which columns were not read; beside the output, too.
+    fn notes(&self, screened: &Screened) -> miette::Result<()> {
+        if let Some(ignored) = self.table.ignored_words(&screened.ignored) {
+            tell(&ignored);
+        }
+        for note in &screened.notes {
+            tell(&self.table.note_words(note));
+        }
+        for (policy, count) in savings_not_known(&screened.rows, self.rulebook) {
+            let count = count.to_string();
+            let values = [("policy", policy), ("count", count.as_str())];
+            tell(&self.lang.with_all("screen-saves-unknown", &values));
+        }
+        if self.kind != Kind::Xlsx && !screened.notes.is_empty() {
+            output::write_notes(&self.args.output, &screened.notes, self.lang)?;
+        }
+        Ok(())
+    }
 }
 
-fn pretty(value: &Json) -> miette::Result<String> {
-    serde_json::to_string_pretty(value).into_diagnostic()
-}
-
-fn summary_json(summary: &[PolicySummary]) -> Json {
-    summary
-        .iter()
-        .map(|row| {
-            json!({
-                "policy": row.policy,
-                "eligible": row.eligible,
-                "ineligible": row.ineligible,
-                "unknown": row.unknown,
-                "not_in_force": row.not_in_force,
-                "amount": money_text(row.amount),
-                "saves": money_text(row.saves),
-                "saves_chosen": money_text(row.saves_chosen),
-            })
-        })
-        .collect()
-}
-
-fn summary_text(
-    summary: &[PolicySummary],
-    rulebook: &Rulebook,
-    format: Format,
-    lang: Lang,
-) -> miette::Result<String> {
-    if format == Format::Json {
-        return Ok(format!("{}\n", pretty(&summary_json(summary))?));
+/// Of how many eligible subjects it is not known what a policy that names an amount saves: that counts as
+/// nought in their combinations.
+fn savings_not_known<'r>(rows: &'r [LongRow], rulebook: &Rulebook) -> BTreeMap<&'r str, usize> {
+    let names_one = |id: &str| {
+        let policy = rulebook.policies.get(id);
+        policy.is_some_and(|policy| !policy.benefit.amount.is_empty())
+    };
+    let mut counts = BTreeMap::new();
+    for row in rows {
+        let open = row.verdict == Verdict::Eligible && row.saves.is_none();
+        if open && names_one(&row.policy) {
+            *counts.entry(row.policy.as_str()).or_insert(0) += 1;
+        }
     }
-    let mut text = format!("{}\n", lang.t("screen-summary-header"));
-    for row in summary {
-        let name = rulebook
-            .policies
-            .get(&row.policy)
-            .map_or("", |policy| lang.pick(policy.name.zh(), policy.name.en()));
-        let line = format!(
-            "{}\t{name}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n",
-            row.policy,
-            row.eligible,
-            row.ineligible,
-            row.unknown,
-            row.not_in_force,
-            money_text(row.amount),
-            money_text(row.saves),
-            money_text(row.saves_chosen),
-        );
-        text.push_str(&line);
-    }
-    Ok(text)
-}
-
-/// Says which cells could not be used and which columns were not read; beside the output, too.
-fn notes(output: &Path, kind: Kind, screened: &Screened, lang: Lang) -> miette::Result<()> {
-    if !screened.ignored.is_empty() {
-        tell(&lang.with("screen-ignored", screened.ignored.join(", ")));
-    }
-    for note in &screened.notes {
-        tell(&note_text(note, lang));
-    }
-    if kind != Kind::Xlsx && !screened.notes.is_empty() {
-        output::write_notes(output, &screened.notes)?;
-    }
-    Ok(())
-}
-
-fn note_text(note: &Note, lang: Lang) -> String {
-    let row = note.row.to_string();
-    let values = [
-        ("row", row.as_str()),
-        ("column", note.column.as_str()),
-        ("value", note.value.as_str()),
-        ("reason", note.reason.as_str()),
-    ];
-    lang.with_all("screen-note", &values)
+    counts
 }

@@ -1,17 +1,41 @@
 //! The verdicts as a workbook for an officer, or as comma separated text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use domain::{Money, Value, ValueType};
 use engine::Rulebook;
 use engine::run::{LongRow, Note, Screened, gap_text, money_text};
 use exchange::write::separated::write_csv;
 use exchange::write::table::{Table, TableColumn, workbook_of};
-use miette::{IntoDiagnostic, WrapErr};
+use miette::{IntoDiagnostic, miette};
 
 use super::Kind;
 use super::people::{Names, results};
+use crate::commands::rulebook::rules::{system_words, unusable_words};
+use crate::commands::rulebook::subject_table::cannot_write_words;
 use crate::words::Lang;
+
+/// Says so, before any work is done, where the output would have no folder or would take the input's place.
+pub fn may_be_written(output: &Path, input: &Path, lang: Lang) -> miette::Result<()> {
+    let folder = match output.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        return Err(miette!(
+            "{}",
+            lang.with("screen-no-folder", folder.display())
+        ));
+    }
+    let same = output.canonicalize().ok().zip(input.canonicalize().ok());
+    if same.is_some_and(|(output, input)| output == input) {
+        return Err(miette!(
+            "{}",
+            lang.with("screen-output-is-input", input.display())
+        ));
+    }
+    Ok(())
+}
 
 /// Writes the long output, unless the engine has written it as Parquet itself.
 pub fn write(
@@ -30,25 +54,38 @@ pub fn write(
                 verdicts(&screened.rows),
                 results(&screened.rows, names),
                 summary(screened, rulebook, lang),
-                notes(&screened.notes),
+                notes(&screened.notes, |note| unusable_words(note.reason, lang)),
             ];
             workbook_of(&tables).into_diagnostic()?
         }
     };
-    save(path, &bytes)
+    save(path, &bytes, lang)
 }
 
-/// Writes the cells that could not be used beside an output that has no sheets: `OUTPUT.notes.csv`.
-pub fn write_notes(output: &Path, found: &[Note]) -> miette::Result<()> {
-    let mut name = output.as_os_str().to_owned();
-    name.push(".notes.csv");
-    save(Path::new(&name), &without_mark(write_csv(&notes(found))))
+/// Writes the cells that could not be used beside an output that has no sheets: `OUTPUT.notes.csv`. It is
+/// for programs, as that output is, so reasons are codes.
+pub fn write_notes(output: &Path, found: &[Note], lang: Lang) -> miette::Result<()> {
+    let table = notes(found, |note| note.reason.as_str().to_owned());
+    let path = beside(output, ".notes.csv");
+    save(&path, &without_mark(write_csv(&table)), lang)
 }
 
-fn save(path: &Path, bytes: &[u8]) -> miette::Result<()> {
-    std::fs::write(path, bytes)
-        .into_diagnostic()
-        .wrap_err_with(|| format!("{}", path.display()))
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Writes a file whole or not at all.
+fn save(path: &Path, bytes: &[u8], lang: Lang) -> miette::Result<()> {
+    let part = beside(path, ".part");
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
+    written.map_err(|error| {
+        // It may not be there; then there is nothing to take away.
+        drop(std::fs::remove_file(&part));
+        let why = system_words(&error, lang);
+        miette!("{}", cannot_write_words(path, &why, lang))
+    })
 }
 
 /// Programs read these files by their first header, so the mark for spreadsheets is left out.
@@ -141,7 +178,7 @@ fn summary(screened: &Screened, rulebook: &Rulebook, lang: Lang) -> Table {
     table(&lang.t("screen-summary-sheet"), &columns, rows)
 }
 
-fn notes(found: &[Note]) -> Table {
+fn notes(found: &[Note], reason: impl Fn(&Note) -> String) -> Table {
     let columns = [
         ("row", ValueType::Integer),
         ("column", ValueType::Text),
@@ -155,7 +192,7 @@ fn notes(found: &[Note]) -> Table {
                 i64::try_from(note.row).ok().map(Value::Integer),
                 text(&note.column),
                 text(&note.value),
-                text(note.reason.as_str()),
+                text(&reason(note)),
             ]
         })
         .collect();

@@ -6,9 +6,12 @@ use engine::Rulebook;
 use engine::judge::{Binding, BindingTerms, Judge, Select, Value};
 use engine::run::{LongRow, Screened, money_text};
 use engine::subjects::Subjects;
-use serde_json::{Value as Json, json};
+use indexmap::IndexMap;
+use serde::Serialize;
 
+use crate::commands::figures::Figure;
 use crate::commands::rulebook::rules::RulesArgs;
+use crate::words::Lang;
 
 /// Groups smaller than this are not shown by themselves, so that no single enterprise can be read off.
 const CELL_MIN: u64 = 5;
@@ -27,7 +30,28 @@ pub struct Compared {
     /// How many save less.
     pub losers: u64,
     /// The same by group, with what it costs.
-    pub by: Json,
+    pub by: Groups,
+}
+
+impl Compared {
+    /// How many gain and lose, in words.
+    pub fn words(&self, lang: Lang) -> String {
+        let (gainers, losers) = (self.gainers.to_string(), self.losers.to_string());
+        let values = [("gainers", gainers.as_str()), ("losers", losers.as_str())];
+        lang.with_all("screen-gainers", &values)
+    }
+}
+
+/// By what subjects are grouped, and the groups by their values.
+pub type Groups = IndexMap<&'static str, BTreeMap<String, Shown>>;
+
+/// A group as it is shown: of a small one nothing is known.
+#[derive(Serialize)]
+pub struct Shown {
+    subjects: Option<u64>,
+    gainers: Option<u64>,
+    losers: Option<u64>,
+    saves: Option<Figure>,
 }
 
 #[derive(Default)]
@@ -66,7 +90,7 @@ pub fn compare(
         .iter()
         .map(|facts| change(&facts.subject_id))
         .collect();
-    let mut by = serde_json::Map::new();
+    let mut by = Groups::new();
     for (name, variable, section) in GROUPS {
         let groups = values_of(rulebook, subjects, rules, variable);
         let mut cells: BTreeMap<String, Cell> = BTreeMap::new();
@@ -82,30 +106,24 @@ pub fn compare(
             cell.losers += u64::from(*change < 0);
             cell.saves += change;
         }
-        by.insert(name.to_owned(), cells_json(cells));
+        by.insert(name, cells.into_iter().map(shown).collect());
     }
     Compared {
         gainers: differences.iter().filter(|change| **change > 0).count() as u64,
         losers: differences.iter().filter(|change| **change < 0).count() as u64,
-        by: Json::Object(by),
+        by,
     }
 }
 
-fn cells_json(cells: BTreeMap<String, Cell>) -> Json {
-    let shown = cells.into_iter().map(|(group, cell)| {
-        let value = if cell.subjects < CELL_MIN {
-            json!({"subjects": null, "gainers": null, "losers": null, "saves": null})
-        } else {
-            json!({
-                "subjects": cell.subjects,
-                "gainers": cell.gainers,
-                "losers": cell.losers,
-                "saves": money_text(cell.saves),
-            })
-        };
-        (group, value)
-    });
-    Json::Object(shown.collect())
+fn shown((group, cell): (String, Cell)) -> (String, Shown) {
+    let known = cell.subjects >= CELL_MIN;
+    let shown = Shown {
+        subjects: known.then_some(cell.subjects),
+        gainers: known.then_some(cell.gainers),
+        losers: known.then_some(cell.losers),
+        saves: known.then(|| Figure::of(&money_text(cell.saves))),
+    };
+    (group, shown)
 }
 
 /// The value of a code or text of every subject; `None` where it is not known.
