@@ -41,7 +41,7 @@ pub use scope::Scope;
 pub use sight::Sight;
 pub use sort_key::{initials, lookup_key, sort_key};
 pub use source_lists::{KeptSource, SourceQuery};
-pub use sources::SourceOfFact;
+pub use sources::{PlaceOfFact, SourceOfFact};
 pub use sql::{Param, Row, Sql};
 pub use subjects::{NewSubject, Subject, SubjectStatus};
 pub use time::{AsOf, Timestamp};

@@ -5,9 +5,10 @@ use sha2::{Digest, Sha256};
 
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
-use crate::facts::FactRecord;
+use crate::facts::{FactRecord, cell_at};
 use crate::scope::Scope;
 use crate::sql::{Row, Sql};
+use crate::time::Timestamp;
 use crate::write::Write;
 
 /// Where a fact was taken from, and who put it in.
@@ -22,6 +23,22 @@ pub struct SourceOfFact {
     pub file_name: Option<String>,
     /// The import it came with; `None` where it came by itself.
     pub import_id: Option<i64>,
+    /// Who recorded it.
+    pub actor: String,
+}
+
+/// Where a fact was taken from, as a note beside many others says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceOfFact {
+    /// The fact.
+    pub fact_id: i64,
+    /// The place, down to the cell or the sentence.
+    pub source: SourceRef,
+    /// Name of the file as it was first kept; `None` where the source is no file, or the file is not
+    /// kept here.
+    pub file_name: Option<String>,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
     /// Who recorded it.
     pub actor: String,
 }
@@ -138,6 +155,35 @@ impl Ledger {
             .await?;
         let row = row.ok_or_else(|| LedgerError::not_found("source", source_id))?;
         source_ref(&row, cell)
+    }
+
+    /// Where these facts were taken from, those outside the scope left out, in the order of their ids.
+    pub async fn places_of_facts(&self, scope: &Scope, ids: &[i64]) -> Result<Vec<PlaceOfFact>> {
+        let mut found = Vec::new();
+        for chunk in ids.chunks(1_000) {
+            let columns = COLUMNS.replace(", ", ", s.");
+            let mut sql = Sql::new(&format!(
+                "SELECT s.{columns}, f.id, f.cell_row, f.cell_column, k.name, e.recorded_at, e.actor \
+                 FROM facts f JOIN sources s ON s.id = f.source_id \
+                 JOIN audit_entries e ON e.id = f.entry_id \
+                 JOIN subjects j ON j.id = f.subject_id \
+                 LEFT JOIN files k ON k.sha256 = s.file_sha256 WHERE f.id IN ("
+            ));
+            sql.bind_all(chunk.iter().copied()).push(") AND ");
+            scope.restrict_subjects(&mut sql, "j.id", "j.owner_id", "j.path");
+            for row in self.database.rows(sql).await? {
+                let cell = cell_at(row.at(9)?, row.at(10)?);
+                found.push(PlaceOfFact {
+                    fact_id: row.at(8)?,
+                    source: source_ref(&row, cell)?,
+                    file_name: row.at(11)?,
+                    recorded_at: Timestamp(row.at(12)?),
+                    actor: row.at(13)?,
+                });
+            }
+        }
+        found.sort_by_key(|place| place.fact_id);
+        Ok(found)
     }
 
     /// The way from a fact back to the cell or sentence that it came from.

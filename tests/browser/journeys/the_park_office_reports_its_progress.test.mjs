@@ -32,7 +32,7 @@ test("progress is reported from a phone, with the thumb", async () => {
   await page.locator("table.list tbody tr a").first().click();
   await page.waitForURL(/\/projects\/\d+$/);
   await looksRight(page, "park-project-390");
-  await page.locator("a.button.main[href*='/correction']").click();
+  await page.locator("a.button[href$='/correction']").click();
   await page.selectOption("#variable", "physical_progress");
   await page.click("form.panel button.main");
   await page.waitForSelector("#value");
@@ -40,7 +40,7 @@ test("progress is reported from a phone, with the thumb", async () => {
   const said = "三层楼板浇筑完成，外架同步搭设";
   await page.fill("#value", said);
   await page.click("form.panel button.main");
-  await page.waitForURL(/\/projects\/\d+$/);
+  await page.waitForURL(/\/projects\/\d+\?saved=fact$/);
   assert.match(await page.textContent("dl.facts"), new RegExp(said));
   await page.click("#buildings summary");
   await page.fill("#building", "联合厂房");

@@ -28,11 +28,12 @@ test("a correction supersedes, and the history says who and when", async () => {
   await looksRight(page, "correction-wrong");
   await page.fill("#value", "72");
   await page.click("form.panel button.main");
-  await page.waitForURL(/\/projects\/\d+$/);
-  await page.click("a[href$='/history']");
-  const rows = await page.locator("tbody tr").allTextContents();
+  await page.waitForURL(/\/projects\/\d+\?saved=fact$/);
+  await page.click(".actions a[href$='/history']");
+  await page.waitForSelector("#side tbody tr");
+  const rows = await page.locator("#side tbody tr").allTextContents();
   assert.match(rows[0], /72.*projects.*填报/s);
-  assert.match(rows[1], /70.*command/s);
+  assert.match(rows[1], /70.*命令行/s);
   await looksRight(page, "history");
 });
 

@@ -19,10 +19,40 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-tick-all]")) form.querySelectorAll(".tick").forEach((tick) => (tick.checked = event.target.checked));
   countTicks(form);
 });
-// On a phone the rows come first: the filters wait behind their button, unless they are on.
-if (matchMedia("(max-width: 720px)").matches) {
-  document.querySelectorAll(".filter-box").forEach((box) => (box.open = Boolean(document.querySelector(".chip.on[aria-label]"))));
-}
+// On a phone the rows come first: the filters wait behind their button, and chips say which are on.
+if (matchMedia("(max-width: 720px)").matches) document.querySelectorAll(".filter-box").forEach((box) => (box.open = false));
+// On paper nothing is folded: what a clause rests on is printed with it.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("main details:not([open])")];
+  unfolded.forEach((details) => (details.open = true));
+});
+addEventListener("afterprint", () => unfolded.forEach((details) => (details.open = false)));
+// What opens at the side takes the focus, and gives it back to the mark that opened it.
+let opener = null;
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "side") return;
+  opener = event.detail.requestConfig.elt;
+  event.detail.target.focus();
+});
+const closeSide = () => {
+  const side = document.getElementById("side");
+  if (!side?.firstChild) return;
+  side.replaceChildren();
+  opener?.focus();
+};
+// A number that is copied comes as exact as it is known: the yuan behind the 亿元.
+document.addEventListener("copy", (event) => {
+  const selection = getSelection();
+  if (selection.isCollapsed) return;
+  const range = selection.getRangeAt(0);
+  const around = range.commonAncestorContainer;
+  const inside = (around.nodeType === Node.TEXT_NODE ? around.parentElement : around).closest("[data-exact]");
+  if (inside && inside.textContent.trim() === selection.toString().trim()) {
+    event.clipboardData.setData("text/plain", inside.dataset.exact);
+    event.preventDefault();
+  }
+});
 addEventListener("pageshow", () => document.querySelectorAll("form.chosen-rows").forEach(countTicks));
 document.addEventListener("click", (event) => {
   const toggle = event.target.closest(".rail-toggle");
@@ -39,7 +69,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (event.target.closest("[data-close-side]")) {
-    document.getElementById("side").replaceChildren();
+    closeSide();
     return;
   }
   const row = event.target.closest("tr[data-href]");
@@ -57,7 +87,7 @@ document.addEventListener("keydown", (event) => {
     }
   }
   if (event.key === "Escape") {
-    document.getElementById("side")?.replaceChildren();
+    closeSide();
     document.querySelectorAll("details.menu[open]").forEach((menu) => (menu.open = false));
   }
 });

@@ -16,12 +16,18 @@ const axis = (extra) => ({
   nameTextStyle: { color: colour("ink-soft") },
   ...extra,
 });
+// The name of a line at its end. What is done ends on or near what was planned: its name stands below, on the
+// colour of the page.
+const endLabel = (series) => ({
+  show: true, formatter: series.name, color: colour("ink"), backgroundColor: colour("surface"), padding: [1, 3],
+  offset: series.role === "plan" ? [0, 0] : [-6, 16],
+});
 const kinds = {
   // {categories, unit, series: [{name, values, role: "plan"|"actual"|"reference"}], target}
   bars: (data, place) => ({
     ...base(),
     grid: { ...base().grid, right: 56 },
-    xAxis: axis({ type: "value", name: data.unit === "%" ? "" : data.unit, nameLocation: "end", axisLabel: { color: colour("ink-soft"), hideOverlap: true, formatter: data.unit === "%" ? "{value}%" : undefined } }),
+    xAxis: axis({ type: "value", max: (value) => (data.target > value.max ? Math.ceil(data.target / 5) * 5 : null), name: data.unit === "%" ? "" : data.unit, nameLocation: "end", axisLabel: { color: colour("ink-soft"), hideOverlap: true, formatter: data.unit === "%" ? "{value}%" : undefined } }),
     yAxis: axis({ type: "category", data: data.categories, inverse: true, splitLine: { show: false }, axisLabel: { color: colour("ink-soft"), width: Math.round(place.clientWidth * 0.38), overflow: "break" } }),
     series: data.series.map((series, index) => ({
       name: series.name,
@@ -37,7 +43,7 @@ const kinds = {
   curve: (data) => ({
     ...base(),
     grid: { ...base().grid, right: 88 },
-    xAxis: axis({ type: "time", splitLine: { show: false } }),
+    xAxis: axis({ type: "time", splitLine: { show: false }, axisLabel: { color: colour("ink-soft"), hideOverlap: true } }),
     yAxis: axis({ type: "value", name: data.unit, min: 0 }),
     series: data.series.map((series) => ({
       name: series.name,
@@ -46,7 +52,7 @@ const kinds = {
       symbolSize: 7,
       lineStyle: { type: series.role === "plan" ? "dashed" : "solid", width: 2, color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
       itemStyle: { color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
-      endLabel: { show: true, formatter: series.name, color: colour("ink") },
+      endLabel: endLabel(series),
     })),
   }),
   // {categories, unit, series: [{name, values, role}]}
@@ -63,7 +69,7 @@ const kinds = {
       symbolSize: 6,
       lineStyle: { type: series.role === "plan" ? "dashed" : "solid", width: 2, color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
       itemStyle: { color: series.role === "plan" ? colour("ink-faint") : colour("accent") },
-      endLabel: { show: true, formatter: series.name, color: colour("ink") },
+      endLabel: endLabel(series),
     })),
   }),
 };

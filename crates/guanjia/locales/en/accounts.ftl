@@ -33,7 +33,13 @@ token-days = { $value } days
 token-add = New token
 token-revoke = Revoke
 token-shown-once = The token is shown this once; keep it now:
-users-sentence = This zone has { $value } accounts.
+users-sentence = This zone has{" "}
+users-count = { $value ->
+    [one] { $value } account
+   *[other] { $value } accounts
+}
+users-disabled-count = { $value } disabled
+users-without-count = { $value } without a role
 user-name = Name
 user-grants = Roles and scopes
 user-state = State

@@ -70,3 +70,7 @@ error-too-large-words = What was sent is too large.
 error-method-words = This address cannot be used in this way.
 error-form-words = The form is incomplete or wrong; go back and fill it in again.
 as-of-read-only = You are looking at past records and cannot change them. Go back to now first.
+actor-command = command line
+actor-migrate = system
+actor-system = system
+choose = Choose one

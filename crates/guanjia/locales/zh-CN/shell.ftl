@@ -70,3 +70,7 @@ error-too-large-words = 提交的内容太大。
 error-method-words = 这个地址不能这样使用。
 error-form-words = 表单不完整或内容不对，请返回重填。
 as-of-read-only = 您正在看过去的记录，不能更改。请先回到此刻。
+actor-command = 命令行
+actor-migrate = 系统
+actor-system = 系统
+choose = 请选择

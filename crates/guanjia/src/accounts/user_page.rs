@@ -90,7 +90,7 @@ async fn page(
         user,
         grants,
         roles: users::role_choices(viewer.lang, ""),
-        scopes: users::scope_choices(app, viewer).await?,
+        scopes: users::scope_choices(app, viewer, 0).await?,
         error,
         done,
     })

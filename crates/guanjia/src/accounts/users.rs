@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use ledger::accounts::{Grant, GrantScope, NewGrant, NewUser, User};
 use ledger::{Action, AsOf, Organisation, Scope};
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::passwords;
 use crate::app::App;
 use crate::shell::role::Role;
-use crate::shell::{Page, PageError, Permission, Viewer, render};
+use crate::shell::{FieldError, Page, PageError, Permission, Viewer, render};
 use crate::words::Lang;
 
 #[derive(Template)]
@@ -20,7 +20,11 @@ struct UsersPage {
     page: Page,
     rows: Vec<UserRow>,
     form: UserForm,
-    error: String,
+    error: FieldError,
+    all: usize,
+    disabled: usize,
+    without: usize,
+    narrowed: bool,
     roles: Vec<Choice>,
     scopes: Vec<Choice>,
 }
@@ -71,21 +75,28 @@ pub fn role_choices(lang: Lang, chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-/// The organisations of the viewer's zone as options, indented by depth.
-pub async fn scope_choices(app: &App, viewer: &Viewer) -> Result<Vec<Choice>, PageError> {
+/// The organisations of the viewer's zone as options, indented by depth; the zone where none was chosen.
+pub async fn scope_choices(
+    app: &App,
+    viewer: &Viewer,
+    chosen: i64,
+) -> Result<Vec<Choice>, PageError> {
     let scope = viewer.scope(Permission::ManageUsers);
     let mut organisations = app.ledger.organisations(&scope, AsOf::Now).await?;
     organisations.retain(|organisation| !organisation.closed);
     organisations.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(organisations.iter().map(indented).collect())
+    Ok(organisations
+        .iter()
+        .map(|organisation| indented(organisation, chosen))
+        .collect())
 }
 
-fn indented(organisation: &Organisation) -> Choice {
+fn indented(organisation: &Organisation, chosen: i64) -> Choice {
     let depth = organisation.path.matches('/').count().saturating_sub(2);
     Choice {
         value: organisation.id.to_string(),
         words: format!("{}{}", "　".repeat(depth), organisation.name),
-        chosen: depth == 0,
+        chosen: organisation.id == chosen || (chosen == 0 && depth == 0),
     }
 }
 
@@ -184,23 +195,50 @@ fn row(user: User, grants: Vec<String>) -> UserRow {
     }
 }
 
+/// Which of them to show.
+#[derive(Deserialize, Default)]
+pub struct Narrowing {
+    /// `disabled`, `without` for those without a role; all for any other word.
+    #[serde(default)]
+    state: String,
+}
+
 /// `GET /users`.
-pub async fn list(State(app): State<App>, viewer: Viewer) -> Result<Response, PageError> {
-    page(&app, &viewer, UserForm::default(), String::new()).await
+pub async fn list(
+    State(app): State<App>,
+    viewer: Viewer,
+    Query(narrowing): Query<Narrowing>,
+) -> Result<Response, PageError> {
+    let (form, error) = (UserForm::default(), FieldError::default());
+    page(&app, &viewer, &narrowing.state, form, error).await
 }
 
 async fn page(
     app: &App,
     viewer: &Viewer,
+    state: &str,
     form: UserForm,
-    error: String,
+    error: FieldError,
 ) -> Result<Response, PageError> {
     let title = viewer.lang.t("nav-users");
+    let mut rows = rows(app, viewer).await?;
+    let all = rows.len();
+    let disabled = rows.iter().filter(|row| row.disabled).count();
+    let without = rows.iter().filter(|row| row.grants.is_empty()).count();
+    rows.retain(|row| match state {
+        "disabled" => row.disabled,
+        "without" => row.grants.is_empty(),
+        _ => true,
+    });
     render(&UsersPage {
         page: Page::new(viewer, "users", title.clone()).at(&[(&title, "")]),
-        rows: rows(app, viewer).await?,
+        narrowed: rows.len() < all,
+        rows,
+        all,
+        disabled,
+        without,
         roles: role_choices(viewer.lang, &form.role),
-        scopes: scope_choices(app, viewer).await?,
+        scopes: scope_choices(app, viewer, form.organisation).await?,
         form,
         error,
     })
@@ -232,28 +270,27 @@ pub async fn add(
         .await
         .ok();
     let error = if login.is_empty() {
-        Some(lang.t("user-login-needed"))
+        Some(FieldError::new("login", lang.t("user-login-needed")))
     } else if taken {
-        Some(lang.with("user-login-taken", &login))
+        let taken = lang.with("user-login-taken", &login);
+        Some(FieldError::new("login", taken))
     } else if Role::from_id(&form.role).is_none() {
-        Some(lang.t("user-role-needed"))
+        Some(FieldError::new("role", lang.t("user-role-needed")))
     } else if organisation.is_none() {
-        Some(lang.t("user-scope-needed"))
+        let needed = lang.t("user-scope-needed");
+        Some(FieldError::new("organisation", needed))
     } else {
-        passwords::weakness(&form.password, &login)
-            .map(|weakness| lang.find(weakness.key()).unwrap_or_default())
+        passwords::weakness(&form.password, &login).map(|weakness| {
+            let words = lang.find(weakness.key()).unwrap_or_default();
+            FieldError::new("password", words)
+        })
     };
     if let Some(error) = error {
-        return page(
-            &app,
-            &viewer,
-            UserForm {
-                password: String::new(),
-                ..form
-            },
-            error,
-        )
-        .await;
+        let form = UserForm {
+            password: String::new(),
+            ..form
+        };
+        return page(&app, &viewer, "", form, error).await;
     }
     let hash = passwords::hash(form.password)
         .await

@@ -7,6 +7,7 @@ use chrono::Days;
 use ledger::audit::Verification;
 
 use super::filter::{AREAS, Filter};
+use super::names::{Names, Thing};
 use super::store::{self, Entry};
 use crate::app::App;
 use crate::shell::{Page, PageError, Viewer, display, render};
@@ -39,7 +40,7 @@ struct Row {
     moment: String,
     actor: String,
     action: String,
-    object: String,
+    thing: Thing,
     object_address: String,
     facts: i64,
 }
@@ -137,6 +138,13 @@ pub async fn page(
         as_of: filter.as_of.clone(),
         ..Filter::default()
     };
+    let names = Names::of(app, viewer, &entries).await?;
+    // All entries of a narrowed list are about one thing, so that its chip is called as they are.
+    let narrowed_to = entries
+        .first()
+        .filter(|_| !filter.object.is_empty())
+        .map(|entry| names.thing(entry, lang));
+    let chips = chips(lang, &filter, narrowed_to.as_ref());
     let title = lang.t("nav-audit");
     let paged = !filter.before.is_empty();
     render(&EntriesPage {
@@ -146,10 +154,10 @@ pub async fn page(
         recent_address: recent.address("/audit", None),
         rows: entries
             .into_iter()
-            .map(|entry| row(entry, &filter, viewer))
+            .map(|entry| row(&entry, &names, &filter, viewer))
             .collect(),
         areas: areas(lang, &filter.action),
-        chips: chips(lang, &filter),
+        chips,
         next: last
             .map(|id| filter.address("/audit", Some(id)))
             .unwrap_or_default(),
@@ -165,7 +173,7 @@ pub async fn page(
     })
 }
 
-fn row(entry: Entry, filter: &Filter, viewer: &Viewer) -> Row {
+fn row(entry: &Entry, names: &Names, filter: &Filter, viewer: &Viewer) -> Row {
     let about = Filter {
         kind: entry.object_kind.clone(),
         object: entry.object_id.clone(),
@@ -181,13 +189,9 @@ fn row(entry: Entry, filter: &Filter, viewer: &Viewer) -> Row {
         moment: entry
             .recorded_at
             .map_or_else(|| "—".to_owned(), display::moment),
-        actor: entry.actor,
+        thing: names.thing(entry, viewer.lang),
+        actor: entry.who(viewer.lang),
         action: action_words(&entry.action, viewer.lang),
-        object: format!(
-            "{} {}",
-            kind_words(&entry.object_kind, viewer.lang),
-            entry.object_id
-        ),
         object_address: about.address("/audit", None),
         facts: entry.facts,
     }
@@ -206,12 +210,15 @@ fn areas(lang: Lang, chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-fn chips(lang: Lang, filter: &Filter) -> Vec<Chip> {
-    let words = |name: &str, value: &str| match name {
-        "action" => lang
+/// The filters that are on. Kind and number of one thing are taken off one by one; the number is said as a
+/// name where the thing has one.
+fn chips(lang: Lang, filter: &Filter, thing: Option<&Thing>) -> Vec<Chip> {
+    let words = |name: &str, value: &str| match (name, thing) {
+        ("action", _) => lang
             .find(&format!("audit-area-{value}"))
             .unwrap_or_else(|| action_words(value, lang)),
-        "kind" => kind_words(value, lang),
+        ("kind", _) => kind_words(value, lang),
+        ("object", Some(thing)) if !thing.name.is_empty() => thing.name.clone(),
         _ => value.to_owned(),
     };
     filter

@@ -8,8 +8,9 @@ use exchange::write::table::{Table, TableColumn, write_table};
 use ledger::Action;
 use serde_json::json;
 
-use super::entries::{action_words, kind_words};
+use super::entries::action_words;
 use super::filter::Filter;
+use super::names::Names;
 use super::store::{self, Entry};
 use crate::app::App;
 use crate::clock;
@@ -32,9 +33,10 @@ pub async fn download(
         return Err(PageError::BadRequest(fault));
     }
     let entries = store::entries(&app, &viewer, &filter, ROWS_MAX).await?;
+    let names = Names::of(&app, &viewer, &entries).await?;
     let count = entries.len();
     let lang = viewer.lang;
-    let bytes = tokio::task::spawn_blocking(move || write_table(&table(entries, lang)))
+    let bytes = tokio::task::spawn_blocking(move || write_table(&table(entries, &names, lang)))
         .await
         .map_err(|error| PageError::internal(&error))?
         .map_err(|error| PageError::internal(&error))?;
@@ -54,7 +56,7 @@ pub async fn download(
     Ok((headers, bytes).into_response())
 }
 
-fn table(entries: Vec<Entry>, lang: Lang) -> Table {
+fn table(entries: Vec<Entry>, names: &Names, lang: Lang) -> Table {
     let column = |key: &str, kind: ValueType, width: f64| {
         let mut column = TableColumn::new(lang.find(key).unwrap_or_default(), kind);
         column.width = Some(width);
@@ -68,35 +70,34 @@ fn table(entries: Vec<Entry>, lang: Lang) -> Table {
             column("audit-filter-who", ValueType::Text, 16.0),
             column("audit-filter-action", ValueType::Text, 20.0),
             column("audit-action-id", ValueType::Text, 20.0),
-            column("audit-object", ValueType::Text, 24.0),
+            column("audit-object", ValueType::Text, 40.0),
+            column("audit-object-id", ValueType::Text, 24.0),
             column("audit-facts", ValueType::Integer, 12.0),
             column("audit-detail", ValueType::Text, 48.0),
             column("audit-hash", ValueType::Text, 68.0),
         ],
         rows: entries
             .into_iter()
-            .map(|entry| cells(entry, lang))
+            .map(|entry| cells(entry, names, lang))
             .collect(),
     }
 }
 
-fn cells(entry: Entry, lang: Lang) -> Vec<Option<Value>> {
+fn cells(entry: Entry, names: &Names, lang: Lang) -> Vec<Option<Value>> {
     let text = |words: String| (!words.is_empty()).then_some(Value::Text(words));
     let moment = entry.recorded_at.map(|moment| {
         let local = moment.with_timezone(&clock::zone());
         Value::Text(local.to_rfc3339_opts(chrono::SecondsFormat::Micros, false))
     });
+    let thing = names.thing(&entry, lang).to_string();
     vec![
         Some(Value::Integer(entry.id)),
         moment,
         text(entry.actor),
         text(action_words(&entry.action, lang)),
         text(entry.action),
-        text(format!(
-            "{} {}",
-            kind_words(&entry.object_kind, lang),
-            entry.object_id
-        )),
+        text(thing),
+        text(format!("{} {}", entry.object_kind, entry.object_id)),
         Some(Value::Integer(entry.facts)),
         text(entry.detail),
         text(entry.hash),

@@ -1,6 +1,7 @@
 //! Audit 审计: who did what, when, to what; and whether anybody rewrote it. The auditor of a zone
 //! sees the entries of that zone, and what people of that zone did or had done to their accounts; an
-//! auditor of a part of it sees what the people of that part did. Other zones' entries do not exist
+//! auditor of a part of it sees what the people of that part did. Things are called by their names as far as
+//! the same scope reaches. Other zones' entries do not exist
 //! for either. The chain is verified as a whole, because it is one for the installation. Looking at
 //! the audit leaves no trace, exporting and verifying it do.
 //!
@@ -15,6 +16,7 @@ mod entries;
 mod entry_page;
 mod export;
 pub mod filter;
+mod names;
 pub mod store;
 mod verification;
 

@@ -6,7 +6,8 @@ use ledger::{AsOf, Row, Sql, Timestamp};
 use super::filter::Filter;
 use crate::app::App;
 use crate::clock;
-use crate::shell::{PageError, Permission, Viewer};
+use crate::shell::{PageError, Permission, Viewer, display};
+use crate::words::Lang;
 
 /// An entry, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,10 @@ pub struct Entry {
     pub id: i64,
     /// When it was recorded; `None` beyond the calendar.
     pub recorded_at: Option<DateTime<Utc>>,
-    /// Who acted.
+    /// Who acted: a login, or what the program signs its own writes with.
     pub actor: String,
+    /// Whether it was an account.
+    pub by_account: bool,
     /// What was done.
     pub action: String,
     /// Kind of thing it was done to.
@@ -35,8 +38,19 @@ pub struct Entry {
     pub hash: String,
 }
 
+impl Entry {
+    /// Who acted, for people. An account is called by its login, whatever that is.
+    pub fn who(&self, lang: Lang) -> String {
+        if self.by_account {
+            self.actor.clone()
+        } else {
+            display::actor(&self.actor, lang)
+        }
+    }
+}
+
 const COLUMNS: &str = "id, recorded_at, actor, action, object_kind, object_id, detail, \
-     facts_until - facts_from, rows_digest, prev_hash, hash";
+     facts_until - facts_from, rows_digest, prev_hash, hash, user_id";
 
 /// Entries that fit the filter and that the viewer may see, newest first.
 pub async fn entries(
@@ -87,19 +101,14 @@ fn read(row: &Row) -> Result<Entry, PageError> {
         rows_digest: row.at(8)?,
         prev_hash: row.at(9)?,
         hash: row.at(10)?,
+        by_account: row.at::<Option<i64>>(11)?.is_some(),
     })
 }
 
 /// The condition that the viewer may see an entry, at the moment the page shows.
-fn seen_by(viewer: &Viewer, sql: &mut Sql) {
-    let zone = viewer.zone.as_ref().map_or("", |zone| zone.path.as_str());
-    let paths: Vec<&str> = viewer
-        .grants
-        .iter()
-        .filter(|grant| grant.zone_id == viewer.zone_id() && grant.role.may(Permission::SeeAudit))
-        .filter_map(|grant| grant.path.as_deref())
-        .collect();
-    if !zone.is_empty() && paths.contains(&zone) {
+pub fn seen_by(viewer: &Viewer, sql: &mut Sql) {
+    let (zone, paths) = reach(viewer);
+    if sees_zone(zone, &paths) {
         sql.push("(zone_id = ").bind(viewer.zone_id());
         sql.push(" OR (zone_id IS NULL AND (user_id IN (");
         people_of_zone(viewer.zone_id(), zone, sql);
@@ -114,6 +123,33 @@ fn seen_by(viewer: &Viewer, sql: &mut Sql) {
     if let AsOf::At(moment) = viewer.reading() {
         sql.push(" AND recorded_at <= ").bind(moment.0);
     }
+}
+
+/// The condition's inner question for the people that the viewer may know: of the whole zone, or of the
+/// parts that are audited.
+pub fn people(viewer: &Viewer, sql: &mut Sql) {
+    let (zone, paths) = reach(viewer);
+    if sees_zone(zone, &paths) {
+        people_of_zone(viewer.zone_id(), zone, sql);
+    } else {
+        people_of_parts(&paths, sql);
+    }
+}
+
+/// The path of the zone shown, and the paths that the viewer audits in it.
+fn reach(viewer: &Viewer) -> (&str, Vec<&str>) {
+    let zone = viewer.zone.as_ref().map_or("", |zone| zone.path.as_str());
+    let paths = viewer
+        .grants
+        .iter()
+        .filter(|grant| grant.zone_id == viewer.zone_id() && grant.role.may(Permission::SeeAudit))
+        .filter_map(|grant| grant.path.as_deref())
+        .collect();
+    (zone, paths)
+}
+
+fn sees_zone(zone: &str, paths: &[&str]) -> bool {
+    !zone.is_empty() && paths.contains(&zone)
 }
 
 /// Whoever holds or held a role in the zone, over an enterprise of it, or over the installation.

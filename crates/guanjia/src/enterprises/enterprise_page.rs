@@ -4,19 +4,25 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, RawQuery, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use chrono::NaiveDate;
 use domain::{Period, SubjectKind, Value};
 use ledger::projection::{Bound, Filter, ListQuery, ProjectRow};
 use ledger::{FactRecord, Subject, SubjectStatus};
+use rust_decimal::Decimal;
 
 use crate::app::App;
 use crate::labels;
+use crate::lists::Address;
 use crate::lists::cells::StandingMark;
+use crate::organisations::place;
 use crate::policies;
 use crate::projects::facts_table::{self, FactLine};
-use crate::projects::standing;
-use crate::shell::{Figure, Page, PageError, Permission, Viewer, figure, render};
+use crate::projects::{history, saved_words, standing};
+use crate::shell::{
+    Figure, Page, PageError, Permission, Sparkline, Viewer, display, figure, render_with_sources,
+};
 
 /// Projects shown.
 const PROJECTS: u32 = 20;
@@ -29,7 +35,8 @@ struct EnterprisePage {
     code: String,
     invented: bool,
     closed: bool,
-    sentence: String,
+    saved: String,
+    sentence: Sentence,
     lines: Vec<FactLine>,
     periods: Vec<String>,
     by_period: Vec<PeriodLine>,
@@ -41,9 +48,18 @@ struct EnterprisePage {
     history_href: String,
 }
 
+/// How it stands: a figure with its source, and the words around it.
+#[derive(Default)]
+struct Sentence {
+    before: String,
+    figure: Option<Figure>,
+    after: String,
+}
+
 /// A variable over the periods of the table.
 struct PeriodLine {
     label: String,
+    moved: Option<Sparkline>,
     cells: Vec<PeriodCell>,
 }
 
@@ -58,6 +74,7 @@ struct Certificate {
     until: Figure,
     class: &'static str,
     words: String,
+    absent: bool,
 }
 
 struct OwnProject {
@@ -70,11 +87,13 @@ struct OwnProject {
 pub async fn history(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
     let kind = SubjectKind::Enterprise;
     let see = Permission::SeeEnterprises;
-    crate::projects::history::page(&app, &viewer, id, &kind, see, "enterprises").await
+    let in_side = headers.contains_key("hx-request");
+    history::page(&app, &viewer, id, &kind, see, "enterprises", in_side).await
 }
 
 /// `GET /enterprises/{id}`.
@@ -107,20 +126,25 @@ pub async fn show(
     });
     let (periods, by_period) = by_period(&viewer, &facts, &edit_path);
     let projects = projects(&app, &viewer, &subject).await?;
+    let query = query.unwrap_or_default();
     let asked = policies::Asked {
         subject: &subject,
         facts: &facts,
-        day: policies::chosen_day(&viewer, &query.unwrap_or_default())?,
+        day: policies::chosen_day(&viewer, &query)?,
         edit_path: &edit_path,
     };
     let standing = policies::of(&app, &viewer, asked).await?;
-    let list = lang.t("nav-enterprises");
-    render(&EnterprisePage {
-        page: Page::new(&viewer, "enterprises", subject.name.clone())
-            .at(&[(&list, "/enterprises"), (&subject.name, "")]),
+    let see = Permission::SeeEnterprises;
+    let way = place::way_to(&app, &viewer, see, "enterprises", &subject).await?;
+    let page = EnterprisePage {
+        page: Page::new(&viewer, "enterprises", subject.name.clone()).along(way, &[]),
         code: subject.code.clone().unwrap_or_default(),
         invented: subject.invented,
         closed: subject.status == SubjectStatus::Closed,
+        saved: saved_words(
+            Address::parse(&query).get("saved").unwrap_or_default(),
+            lang,
+        ),
         sentence: sentence(&viewer, &facts),
         lines,
         periods,
@@ -132,11 +156,12 @@ pub async fn show(
         history_href: viewer.href(&format!("/enterprises/{id}/history")),
         edit_href: edit_path,
         name: subject.name,
-    })
+    };
+    render_with_sources(&app, &viewer, &page).await
 }
 
 /// Revenue of the latest year, with the change since the year before where both are known.
-fn sentence(viewer: &Viewer, facts: &[FactRecord]) -> String {
+fn sentence(viewer: &Viewer, facts: &[FactRecord]) -> Sentence {
     let lang = viewer.lang;
     let amounts: Vec<(i32, i64, &FactRecord)> = facts
         .iter()
@@ -146,32 +171,36 @@ fn sentence(viewer: &Viewer, facts: &[FactRecord]) -> String {
             _ => None,
         })
         .collect();
-    let Some((year, fen, fact)) = amounts.iter().max_by_key(|(year, ..)| *year) else {
-        return lang.t("enterprise-no-revenue");
+    let Some((year, fen, fact)) = amounts
+        .iter()
+        .max_by_key(|(year, _, fact)| (*year, fact.variable == "revenue"))
+    else {
+        return Sentence {
+            before: lang.t("enterprise-no-revenue"),
+            ..Sentence::default()
+        };
     };
-    let digits = Figure::of_fact(viewer, &SubjectKind::Enterprise, fact).plain();
     let label = labels::words(&SubjectKind::Enterprise, &fact.variable, lang);
     let year_words = year.to_string();
+    let values = [("year", year_words.as_str()), ("label", label.as_str())];
     let before = amounts
         .iter()
         .find(|(other, _, that)| *other == year - 1 && that.variable == fact.variable)
         .filter(|(_, before, _)| *before > 0);
-    let mut values = vec![
-        ("year", year_words.as_str()),
-        ("label", label.as_str()),
-        ("amount", digits.as_str()),
-    ];
-    let Some((_, before, _)) = before else {
-        return lang.with_all("enterprise-sentence", &values);
+    let after = match before {
+        Some((_, before, _)) => {
+            let change = Decimal::from(fen - before) / Decimal::from(*before);
+            let sign = if change.is_sign_negative() { "" } else { "+" };
+            let change = format!("{sign}{}", display::percent(change.round_dp(3)));
+            lang.with("enterprise-change", change)
+        }
+        None => lang.t("opening-stop"),
     };
-    let change = rust_decimal::Decimal::from(fen - before) / rust_decimal::Decimal::from(*before);
-    let sign = if change.is_sign_negative() { "" } else { "+" };
-    let change = format!(
-        "{sign}{}",
-        crate::shell::display::percent(change.round_dp(3))
-    );
-    values.push(("change", change.as_str()));
-    lang.with_all("enterprise-sentence-change", &values)
+    Sentence {
+        before: lang.with_all("enterprise-sentence", &values),
+        figure: Some(Figure::of_fact(viewer, &SubjectKind::Enterprise, fact)),
+        after,
+    }
 }
 
 /// Periods side by side, the latest first, and every variable that has a value for one of them.
@@ -189,21 +218,15 @@ fn by_period(
     periods
         .sort_by_key(|period| std::cmp::Reverse((standing::last_day(period), (*period).clone())));
     periods.dedup();
-    let known: Vec<&str> = labels::variables(&kind).map(|(name, _)| name).collect();
-    let place = |name: &str| {
-        known
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(usize::MAX)
-    };
     let names: BTreeSet<(usize, &str)> = periodic
         .iter()
-        .map(|fact| (place(&fact.variable), fact.variable.as_str()))
+        .map(|fact| (labels::place(&kind, &fact.variable), fact.variable.as_str()))
         .collect();
     let lines = names
         .into_iter()
         .map(|(_, name)| PeriodLine {
             label: labels::words(&kind, name, viewer.lang),
+            moved: moved(&periodic, &periods, name),
             cells: periods
                 .iter()
                 .map(|period| {
@@ -223,6 +246,23 @@ fn by_period(
         .map(|period| figure::period_words(period, viewer.lang))
         .collect();
     (words, lines)
+}
+
+/// How a variable moved over the years of the table.
+fn moved(facts: &[&FactRecord], periods: &[&Period], name: &str) -> Option<Sparkline> {
+    let number = |period: &Period| {
+        let of_period = |fact: &&&FactRecord| fact.variable == name && fact.period == *period;
+        match facts.iter().find(of_period)?.value.as_ref()? {
+            Value::Money(money) if money.currency.is_cny() => Some(Decimal::from(money.fen)),
+            Value::Integer(whole) => Some(Decimal::from(*whole)),
+            Value::Number(number) | Value::Ratio(number) => Some(*number),
+            _ => None,
+        }
+    };
+    let years = periods.iter().rev();
+    let years = years.filter(|period| matches!(period, Period::Year(_)));
+    let values: Vec<Option<Decimal>> = years.map(|period| number(period)).collect();
+    Sparkline::of(&values)
 }
 
 fn is_certificate(variable: &str) -> bool {
@@ -256,6 +296,10 @@ fn certificates(viewer: &Viewer, facts: &[FactRecord]) -> Vec<Certificate> {
                     .find(&key)
                     .unwrap_or_else(|| labels::words(&kind, &format!("{stem}_valid_until"), lang)),
                 from: Figure::of(viewer, &kind, from),
+                absent: matches!(
+                    until.and_then(|fact| fact.value.as_ref()),
+                    Some(Value::Absent)
+                ),
                 until: Figure::of(viewer, &kind, until),
                 class,
                 words,

@@ -1,5 +1,7 @@
 //! The list of enterprises.
 
+use std::future::ready;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, RawQuery, State};
@@ -14,8 +16,9 @@ use crate::lists::cells::{self, Raw};
 use crate::lists::columns::{self, Look, column};
 use crate::lists::filters::{self, Asks};
 use crate::lists::frame::{self, Frame, ShownRow};
+use crate::lists::opening::{Case, Told};
 use crate::lists::views::{self, ViewForm};
-use crate::lists::{self, Address, FilterField, ListColumn, ListSpec};
+use crate::lists::{Address, FilterField, ListColumn, ListSpec, Opening, opening, totals};
 use crate::shell::{Page, PageError, Permission, Viewer, render};
 
 /// The list of enterprises.
@@ -73,6 +76,7 @@ pub static SPEC: ListSpec = ListSpec {
 struct ListPage {
     page: Page,
     frame: Frame,
+    opening: Opening,
     rows: Vec<ShownRow>,
     empty_key: &'static str,
 }
@@ -87,10 +91,15 @@ pub async fn show(
     let address = Address::parse(&query.unwrap_or_default());
     let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
     let scope = viewer.scope(SPEC.permission);
-    let found = app
-        .ledger
-        .list::<EnterpriseRow>(&scope, &asked, viewer.reading())
-        .await?;
+    let page = async {
+        let found = app
+            .ledger
+            .list::<EnterpriseRow>(&scope, &asked, viewer.reading());
+        Ok::<_, PageError>(found.await?)
+    };
+    let told = ready(Ok(told()));
+    let opening = opening::in_page(&app, &viewer, &SPEC, &address, &asked, told);
+    let (found, opening) = tokio::try_join!(page, opening)?;
     let shown = columns::chosen(&SPEC, &headers);
     let frame = frame::of(
         &app,
@@ -111,9 +120,25 @@ pub async fn show(
     render(&ListPage {
         page: Page::new(&viewer, "enterprises", title.clone()).at(&[(&title, "")]),
         frame,
+        opening,
         rows,
         empty_key: "enterprises-empty",
     })
+}
+
+/// What the list says of itself: how many hold a certificate that is valid on the day shown.
+fn told() -> Told {
+    let case = |key, certificate: &str| Case {
+        key,
+        filters: vec![("certificate", certificate.to_owned())],
+    };
+    Told {
+        cases: vec![
+            case("opening-hnte", "hnte"),
+            case("opening-tech-sme", "tech_sme"),
+        ],
+        note: String::new(),
+    }
 }
 
 fn shown_row(viewer: &Viewer, row: &EnterpriseRow, shown: &[ListColumn]) -> ShownRow {
@@ -172,9 +197,8 @@ pub async fn totals(
     viewer: Viewer,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let address = Address::parse(&query.unwrap_or_default());
-    let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
-    render(&lists::totals::of(&app, &viewer, &SPEC, &asked).await?)
+    let query = query.unwrap_or_default();
+    totals::answer(&app, &viewer, &SPEC, &query, ready(Ok(told()))).await
 }
 
 /// `POST /enterprises/columns`.

@@ -171,6 +171,8 @@ pub struct FormField {
     pub value: String,
     /// `select`, `text`, `date` or `number`.
     pub kind: &'static str,
+    /// The unit of what is typed, shown at the field's end; empty for none.
+    pub unit: &'static str,
     /// What can be chosen.
     pub options: Vec<FieldOption>,
 }
@@ -218,6 +220,7 @@ pub fn fields(
             label: lang.t("filter-park"),
             value: chosen.to_owned(),
             kind: "select",
+            unit: "",
             options,
         });
     }
@@ -235,6 +238,10 @@ pub fn fields(
                 })
                 .collect(),
             value,
+            unit: match field.asks {
+                Asks::PlanBelow => "%",
+                _ => "",
+            },
             kind: match field.asks {
                 Asks::Code | Asks::Light | Asks::Certificate => "select",
                 Asks::Words => "text",

@@ -1,5 +1,5 @@
-//! What the two long lists share: filters and order from the address, columns that are chosen and
-//! remembered, saved views, pages by cursor, count and sums at the foot. A list is a [`ListSpec`]; its
+//! What the two long lists share: the opening sentence, filters and order from the address, columns that
+//! are chosen and remembered, saved views, pages by cursor, count and sums at the foot. A list is a [`ListSpec`]; its
 //! slice says which columns and filters it has and shows the rows.
 
 pub mod address;
@@ -7,6 +7,7 @@ pub mod cells;
 pub mod columns;
 pub mod filters;
 pub mod frame;
+pub mod opening;
 pub mod totals;
 pub mod views;
 
@@ -16,6 +17,7 @@ use ledger::projection::List;
 pub use address::Address;
 pub use columns::ListColumn;
 pub use filters::FilterField;
+pub use opening::Opening;
 
 use crate::shell::Permission;
 

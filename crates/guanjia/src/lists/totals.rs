@@ -1,12 +1,14 @@
 //! Count and sums of what is filtered, asked for after the page has been shown.
 
 use askama::Template;
+use axum::response::Response;
 use ledger::projection::ListQuery;
 
-use super::ListSpec;
+use super::opening::{self, Opening, Told};
+use super::{Address, ListSpec, filters};
 use crate::app::App;
 use crate::labels;
-use crate::shell::{PageError, Viewer, display, figure};
+use crate::shell::{PageError, Viewer, display, figure, render};
 
 /// The foot of a list.
 #[derive(Debug, Clone, Template)]
@@ -19,6 +21,14 @@ pub struct Totals {
 }
 
 impl askama::filters::HtmlSafe for Totals {}
+
+/// The foot as it is sent after the page, with the opening sentence of a list that takes longer to count.
+#[derive(Template)]
+#[template(path = "lists/totals_answer.html")]
+struct TotalsAnswer {
+    totals: Totals,
+    opening: Option<Opening>,
+}
 
 /// A sum and what it rests on.
 #[derive(Debug, Clone)]
@@ -33,6 +43,22 @@ pub struct Sum {
     pub exact: String,
     /// Of how many rows it is known, where that is not all of them.
     pub known: String,
+}
+
+/// The answer to what a page asks for after it has been shown.
+pub async fn answer(
+    app: &App,
+    viewer: &Viewer,
+    spec: &ListSpec,
+    query: &str,
+    told: impl Future<Output = Result<Told, PageError>>,
+) -> Result<Response, PageError> {
+    let address = Address::parse(query);
+    let asked = filters::query(app, viewer, spec, &address).await?;
+    render(&TotalsAnswer {
+        totals: of(app, viewer, spec, &asked).await?,
+        opening: opening::after_page(app, viewer, spec, &address, &asked, told).await?,
+    })
 }
 
 /// Count and sums of a query's rows.
@@ -61,7 +87,7 @@ pub async fn of(
             let known = if known == count {
                 String::new()
             } else {
-                lang.with("sum-of-known", known)
+                lang.with("sum-of-known", figure::count(known))
             };
             let is_money = labels::variable(&spec.kind, name)
                 .is_some_and(|variable| variable.value_type() == Some(domain::ValueType::Money));
@@ -80,7 +106,7 @@ pub async fn of(
                 }
                 Some(number) => Sum {
                     label,
-                    digits: figure::grouped(&number.to_string()),
+                    digits: figure::count(number),
                     unit: String::new(),
                     exact: String::new(),
                     known,
@@ -96,7 +122,7 @@ pub async fn of(
         })
         .collect();
     Ok(Totals {
-        count: lang.with("rows-count", count),
+        count: lang.with("rows-count", figure::count(count)),
         sums,
     })
 }

@@ -13,6 +13,7 @@
 //! | /organisations/{id}/reopening | POST | opens it again |
 
 mod organisation_page;
+pub mod place;
 mod tree;
 
 use crate::shell::Permission;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::shell::role::Role;
-use crate::shell::{Page, PageError, Permission, Viewer, render};
+use crate::shell::{FieldError, Page, PageError, Permission, Viewer, render};
 use crate::words::Lang;
 
 /// Most characters of a name, and of a short code.
@@ -32,7 +32,7 @@ struct TreePage {
     parents: Vec<Choice>,
     kinds: Vec<Choice>,
     form: NewForm,
-    error: String,
+    error: FieldError,
 }
 
 struct TreeRow {
@@ -75,7 +75,7 @@ pub async fn show(
         &viewer,
         &narrowing.state,
         NewForm::default(),
-        String::new(),
+        FieldError::default(),
     )
     .await
 }
@@ -85,7 +85,7 @@ async fn page(
     viewer: &Viewer,
     only: &str,
     form: NewForm,
-    error: String,
+    error: FieldError,
 ) -> Result<Response, PageError> {
     let scope = viewer.scope(Permission::ManageOrganisations);
     let found = in_tree_order(app.ledger.organisations(&scope, viewer.reading()).await?);
@@ -222,6 +222,7 @@ pub async fn add(
                 let error = viewer
                     .lang
                     .with("organisation-code-taken", form.code.trim());
+                let error = FieldError::new("code", error);
                 page(&app, &viewer, "", form, error).await
             }
             Err(error) => Err(error.into()),
@@ -235,14 +236,15 @@ async fn addition(
     app: &App,
     viewer: &Viewer,
     form: &NewForm,
-) -> Result<Result<NewOrganisation, String>, PageError> {
+) -> Result<Result<NewOrganisation, FieldError>, PageError> {
     let lang = viewer.lang;
     let scope = viewer.scope(Permission::ManageOrganisations);
     let found = app.ledger.organisations(&scope, ledger::AsOf::Now).await?;
+    let wrong = FieldError::new;
     let name = form.name.trim();
     let code = form.code.trim();
     let Some(kind) = OrganisationKind::from_name(&form.kind) else {
-        return Ok(Err(lang.t("organisation-kind-needed")));
+        return Ok(Err(wrong("kind", lang.t("organisation-kind-needed"))));
     };
     let parent_id = if kind == OrganisationKind::Zone {
         if !keeps_the_installation(app, viewer).await? {
@@ -252,16 +254,16 @@ async fn addition(
     } else {
         match found.iter().find(|one| one.id == form.parent) {
             Some(parent) if !parent.closed => Some(parent.id),
-            Some(_) => return Ok(Err(lang.t("organisation-parent-closed"))),
-            None => return Ok(Err(lang.t("organisation-parent-needed"))),
+            Some(_) => return Ok(Err(wrong("parent", lang.t("organisation-parent-closed")))),
+            None => return Ok(Err(wrong("parent", lang.t("organisation-parent-needed")))),
         }
     };
     if let Some(error) = wrong_name(&found, parent_id, None, name, lang) {
-        return Ok(Err(error));
+        return Ok(Err(wrong("name", error)));
     }
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if code.chars().count() > CODE_LENGTH_MAX || !code.chars().all(fits) {
-        return Ok(Err(lang.t("organisation-code-wrong")));
+        return Ok(Err(wrong("code", lang.t("organisation-code-wrong"))));
     }
     let code = (!code.is_empty()).then(|| code.to_owned());
     Ok(Ok(NewOrganisation {

@@ -5,7 +5,7 @@ use ledger::audit::AuditQuery;
 use ledger::{AsOf, Timestamp};
 
 use crate::app::App;
-use crate::shell::{PageError, Permission, Viewer};
+use crate::shell::{PageError, Permission, Viewer, display};
 use crate::sources;
 
 /// Days looked back.
@@ -70,7 +70,7 @@ pub async fn of(app: &App, viewer: &Viewer) -> Result<Option<Changes>, PageError
                 .chars()
                 .take(DAY_CHARS)
                 .collect(),
-            who: entry.actor,
+            who: display::actor(&entry.actor, viewer.lang),
             how: sources::action_words(&entry.action, viewer.lang),
             facts: entry.facts,
             href: if is_import {

@@ -14,7 +14,7 @@ use super::subjects::{self, Section};
 use crate::app::App;
 use crate::projects::facts_table::{self, FactLine};
 use crate::projects::standing;
-use crate::shell::{Page, PageError, Permission, Viewer, display, figure, render};
+use crate::shell::{Page, PageError, Permission, Viewer, display, figure, render_with_sources};
 
 /// Rows read at once when all projects of a zone are judged.
 const CHUNK: u32 = 5_000;
@@ -32,6 +32,7 @@ struct Cockpit {
     sections: Vec<Section>,
     changes: Option<Changes>,
     import_href: String,
+    sees_projects: bool,
     empty: bool,
 }
 
@@ -80,7 +81,7 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Pa
         .unwrap_or_default();
     let sections = subjects::sections(&app, &viewer, &scope).await?;
     let title = viewer.lang.t("nav-overview");
-    render(&Cockpit {
+    let cockpit = Cockpit {
         page: Page::new(&viewer, "overview", title.clone()).at(&[(&title, "")]),
         empty: growth.is_empty()
             && zone_lines.is_empty()
@@ -96,12 +97,14 @@ pub async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Pa
         shown,
         sections,
         changes: changes::of(&app, &viewer).await?,
+        sees_projects: viewer.may(Permission::SeeProjects),
         import_href: if viewer.may(Permission::Import) {
             "/imports".to_owned()
         } else {
             String::new()
         },
-    })
+    };
+    render_with_sources(&app, &viewer, &cockpit).await
 }
 
 /// All projects of the scope; none for whoever may not see projects.

@@ -79,8 +79,8 @@ pub struct ParkRow {
     pub tally: Tally,
     /// Share of the plan done, in words.
     pub share: String,
-    /// Total, plan and done in 万元.
-    pub amounts: [String; 3],
+    /// Total, plan and done in 万元, each with the exact yuan; a dash without where nothing is known.
+    pub amounts: [(String, String); 3],
     /// Its overdue projects.
     pub late_href: String,
 }
@@ -189,9 +189,13 @@ fn park_row(
         Some(id) => viewer.href(&format!("/projects?park={id}{more}")),
         None => String::new(),
     };
-    let known = |fen: i64, rows: usize| match rows {
-        0 => "—".to_owned(),
-        _ => figure::grouped(&display::wan(fen)),
+    let known = |fen: i64, rows: usize| {
+        if rows == 0 {
+            return ("—".to_owned(), String::new());
+        }
+        let yuan = figure::grouped(&domain::money::format_fen(fen));
+        let exact = format!("{yuan} {}", viewer.lang.t("unit-yuan"));
+        (figure::grouped(&display::wan_rounded(fen)), exact)
     };
     ParkRow {
         href: address(""),

@@ -15,7 +15,9 @@ use super::shown::{self, Missing};
 use super::standing;
 use crate::app::App;
 use crate::lists::Address;
-use crate::shell::{Figure, Page, PageError, Permission, Viewer, render};
+use crate::organisations::place;
+use crate::shell::page::Step;
+use crate::shell::{Figure, Page, PageError, Permission, Viewer, render_with_sources};
 use crate::words::Lang;
 
 const KIND: SubjectKind = SubjectKind::Enterprise;
@@ -125,20 +127,27 @@ pub async fn show(
         year: explanation.year,
         edit_path: &edit_path,
     };
-    let page = page_of(&writer, &subject, &explanation);
-    render(&PolicyPage {
+    let see = Permission::SeeEnterprises;
+    let way = place::way_to(&app, &viewer, see, "enterprises", &subject).await?;
+    let page = page_of(&writer, &subject, &explanation, way);
+    let page = PolicyPage {
         chosen_day: chosen.map(|day| day.to_string()).unwrap_or_default(),
         field: field.unwrap_or_default(),
         ..page
-    })
+    };
+    render_with_sources(&app, &viewer, &page).await
 }
 
 /// The page, but for what the rulebook and the address alone know.
-fn page_of(writer: &Writer<'_>, subject: &Subject, explanation: &Explanation) -> PolicyPage {
+fn page_of(
+    writer: &Writer<'_>,
+    subject: &Subject,
+    explanation: &Explanation,
+    way: Vec<Step>,
+) -> PolicyPage {
     let viewer = writer.viewer;
     let lang = viewer.lang;
     let name = writer.pick(&explanation.name);
-    let list = lang.t("nav-enterprises");
     let own = format!("/enterprises/{}", subject.id);
     let (class, verdict) = verdict_mark(explanation, lang);
     let year = explanation.year.to_string();
@@ -147,11 +156,7 @@ fn page_of(writer: &Writer<'_>, subject: &Subject, explanation: &Explanation) ->
         ("dates", explanation.as_of.as_str()),
     ];
     PolicyPage {
-        page: Page::new(viewer, "enterprises", name.clone()).at(&[
-            (&list, "/enterprises"),
-            (&subject.name, &own),
-            (&name, ""),
-        ]),
+        page: Page::new(viewer, "enterprises", name.clone()).along(way, &[&name]),
         sentence: sentence(explanation, lang),
         judged_by: lang.with_all("policy-judged-by", &judged_by),
         chosen_day: String::new(),

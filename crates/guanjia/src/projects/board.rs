@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::labels;
 use crate::lists::cells::StandingMark;
 use crate::lists::{Address, filters};
-use crate::shell::{Page, PageError, Viewer, display, render};
+use crate::shell::{Page, PageError, Viewer, display, figure, render};
 
 /// Projects shown of each stage; the rest is a link away.
 const SHOWN: u32 = 8;
@@ -22,7 +22,7 @@ const SHOWN: u32 = 8;
 struct BoardPage {
     page: Page,
     columns: Vec<Column>,
-    total: i64,
+    total: String,
     list_href: String,
 }
 
@@ -99,7 +99,7 @@ pub async fn show(
     render(&BoardPage {
         page: Page::new(&viewer, "projects", title.clone())
             .at(&[(&list, "/projects"), (&title, "")]),
-        total: groups.iter().map(|totals| totals.count).sum(),
+        total: figure::count(groups.iter().map(|totals| totals.count).sum::<i64>()),
         columns,
         list_href: viewer.href(&address.under("/projects")),
     })

@@ -11,6 +11,7 @@ use ledger::{AsOf, Ledger, LedgerError, NewFact, NewSubject, Scope, Stamp, Subje
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use super::project_page;
 use crate::app::App;
 use crate::shell::{PageError, Permission, Viewer};
 
@@ -37,12 +38,31 @@ pub struct Report {
 }
 
 /// What the form sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Typed {
-    building: String,
-    part: String,
-    percent: String,
-    seen_on: String,
+    /// The building's name.
+    pub building: String,
+    /// The part of it.
+    pub part: String,
+    /// How much of the part is done.
+    pub percent: String,
+    /// The day it was seen.
+    pub seen_on: String,
+}
+
+/// What is wrong with what was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrong {
+    /// The field that it is about.
+    pub field: &'static str,
+    /// The key of the words.
+    pub key: &'static str,
+}
+
+impl Wrong {
+    const fn of(field: &'static str, key: &'static str) -> Self {
+        Self { field, key }
+    }
 }
 
 /// `POST /projects/{id}/buildings`.
@@ -60,36 +80,38 @@ pub async fn report_progress(
     if project.kind != SubjectKind::Project {
         return Err(PageError::NotFound);
     }
-    let wrong = |key: &str| PageError::BadRequest(viewer.lang.t(key));
-    let report = read(&typed, viewer.day()).map_err(wrong)?;
+    let report = match read(&typed, viewer.day()) {
+        Ok(report) => report,
+        Err(wrong) => return project_page::page(&app, &viewer, id, "", Some((typed, wrong))).await,
+    };
     record(&app.ledger, &viewer.stamp(), &scope, &project, report).await?;
-    Ok(Redirect::to(&format!("/projects/{id}#buildings")).into_response())
+    Ok(Redirect::to(&format!("/projects/{id}?saved=progress#buildings")).into_response())
 }
 
-/// The report that was typed; else the key of what is wrong with it.
-fn read(typed: &Typed, today: NaiveDate) -> Result<Report, &'static str> {
-    let words = |text: &str| {
+/// The report that was typed; else what is wrong with it.
+fn read(typed: &Typed, today: NaiveDate) -> Result<Report, Wrong> {
+    let words = |field, text: &str| {
         let text = text.trim();
         let fits = !text.is_empty() && text.chars().count() <= CHARS_MAX;
-        fits.then(|| text.to_owned()).ok_or("building-no-name")
+        fits.then(|| text.to_owned())
+            .ok_or(Wrong::of(field, "building-no-name"))
     };
+    let building = words("building", &typed.building)?;
+    let part = words("part", &typed.part)?;
+    let no_share = Wrong::of("percent", "building-no-share");
     let percent = typed.percent.trim().trim_end_matches('%');
-    let share =
-        Decimal::from_str_exact(percent).map_err(|_| "building-no-share")? / Decimal::ONE_HUNDRED;
+    let share = Decimal::from_str_exact(percent).map_err(|_| no_share)? / Decimal::ONE_HUNDRED;
     if share.is_sign_negative() || share > Decimal::ONE {
-        return Err("building-no-share");
+        return Err(no_share);
     }
-    let seen_on: NaiveDate = typed
-        .seen_on
-        .trim()
-        .parse()
-        .map_err(|_| "correction-no-date")?;
+    let seen_on: Result<NaiveDate, _> = typed.seen_on.trim().parse();
+    let seen_on = seen_on.map_err(|_| Wrong::of("seen_on", "correction-no-date"))?;
     if seen_on > today {
-        return Err("building-future");
+        return Err(Wrong::of("seen_on", "building-future"));
     }
     Ok(Report {
-        building: words(&typed.building)?,
-        part: words(&typed.part)?,
+        building,
+        part,
         share,
         seen_on,
         source: SourceRef::Form {
@@ -153,7 +175,7 @@ pub async fn record(
 mod tests {
     use super::*;
 
-    fn typed(percent: &str, seen_on: &str) -> Result<Report, &'static str> {
+    fn typed(percent: &str, seen_on: &str) -> Result<Report, Wrong> {
         let typed = Typed {
             building: " 1号楼 ".to_owned(),
             part: "基础".to_owned(),
@@ -170,10 +192,25 @@ mod tests {
             (report.building.as_str(), report.share.to_string()),
             ("1号楼", "0.95".to_owned())
         );
-        assert_eq!(typed("101", "2024-03-30"), Err("building-no-share"));
-        assert_eq!(typed("-1", "2024-03-30"), Err("building-no-share"));
-        assert_eq!(typed("多半", "2024-03-30"), Err("building-no-share"));
-        assert_eq!(typed("95", "2024-04-01"), Err("building-future"));
-        assert_eq!(typed("95", "昨天"), Err("correction-no-date"));
+        assert_eq!(
+            typed("101", "2024-03-30"),
+            Err(Wrong::of("percent", "building-no-share"))
+        );
+        assert_eq!(
+            typed("-1", "2024-03-30"),
+            Err(Wrong::of("percent", "building-no-share"))
+        );
+        assert_eq!(
+            typed("多半", "2024-03-30"),
+            Err(Wrong::of("percent", "building-no-share"))
+        );
+        assert_eq!(
+            typed("95", "2024-04-01"),
+            Err(Wrong::of("seen_on", "building-future"))
+        );
+        assert_eq!(
+            typed("95", "昨天"),
+            Err(Wrong::of("seen_on", "correction-no-date"))
+        );
     }
 }

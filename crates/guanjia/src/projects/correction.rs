@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::labels;
+use crate::organisations::place;
 use crate::shell::{Figure, Page, PageError, Permission, Viewer, figure, render};
 use crate::words::Lang;
 
@@ -159,7 +160,7 @@ async fn show(
         typed.unit = shown.unit;
         typed.qualifier.clone_from(&fact.qualifier);
     }
-    page(viewer, what, &subject, &facts, typed, String::new())
+    page(app, viewer, what, &subject, &facts, typed, String::new()).await
 }
 
 /// The subject and its facts, where this person may change them now.
@@ -189,7 +190,8 @@ fn stated<'a>(facts: &'a [FactRecord], typed: &Typed) -> Option<&'a FactRecord> 
         .find(|fact| fact.variable == typed.variable && fact.period == period)
 }
 
-fn page(
+async fn page(
+    app: &App,
     viewer: &Viewer,
     what: &Corrected,
     subject: &Subject,
@@ -234,20 +236,10 @@ fn page(
     };
     let label = labels::words(&what.kind, &typed.variable, lang);
     let title = lang.with("correction-of", &subject.name);
-    let list = lang
-        .find(&format!("nav-{}", what.section))
-        .unwrap_or_default();
-    let (list_href, own_href) = (
-        format!("/{}", what.section),
-        format!("/{}/{}", what.section, subject.id),
-    );
-    let words = lang.t("correct");
+    let own_href = format!("/{}/{}", what.section, subject.id);
+    let way = place::way_to(app, viewer, what.see, what.section, subject).await?;
     render(&CorrectionPage {
-        page: Page::new(viewer, what.section, title).at(&[
-            (&list, &list_href),
-            (&subject.name, &own_href),
-            (&words, ""),
-        ]),
+        page: Page::new(viewer, what.section, title).along(way, &[&lang.t("correct")]),
         action: format!("{own_href}/correction"),
         back: own_href,
         label,
@@ -279,18 +271,18 @@ async fn correct(
                 .retract_fact(&viewer.stamp(), &scope, fact.id, FORM)
                 .await?;
         }
-        return Ok(Redirect::to(&back).into_response());
+        return Ok(Redirect::to(&format!("{back}?saved=retraction")).into_response());
     }
     if typed.variable.is_empty() || typed.variable.chars().count() > 100 {
         let error = viewer.lang.t("correction-choose");
-        return page(viewer, what, &subject, &facts, typed, error);
+        return page(app, viewer, what, &subject, &facts, typed, error).await;
     }
     let known = labels::variable(&what.kind, &typed.variable);
     let value = match read(known, &typed) {
         Ok(value) => value,
         Err(key) => {
             let error = viewer.lang.find(key).unwrap_or_default();
-            return page(viewer, what, &subject, &facts, typed, error);
+            return page(app, viewer, what, &subject, &facts, typed, error).await;
         }
     };
     let fact = NewFact {
@@ -307,7 +299,7 @@ async fn correct(
     app.ledger
         .record_facts(&viewer.stamp(), &scope, id, vec![fact])
         .await?;
-    Ok(Redirect::to(&back).into_response())
+    Ok(Redirect::to(&format!("{back}?saved=fact")).into_response())
 }
 
 /// The value that was typed; else the key of what is wrong with it.

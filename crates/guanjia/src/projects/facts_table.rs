@@ -32,17 +32,10 @@ pub fn lines(
     edit_path: &str,
     keep: impl Fn(&FactRecord) -> bool,
 ) -> Vec<FactLine> {
-    let known: Vec<&str> = labels::variables(kind).map(|(name, _)| name).collect();
-    let place = |name: &str| {
-        known
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(usize::MAX)
-    };
     let mut kept: Vec<&FactRecord> = facts.iter().filter(|fact| keep(fact)).collect();
     kept.sort_by_key(|fact| {
         (
-            place(&fact.variable),
+            labels::place(kind, &fact.variable),
             fact.variable.clone(),
             latest_first(fact),
         )

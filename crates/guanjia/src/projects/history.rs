@@ -2,20 +2,38 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::SubjectKind;
 
 use crate::app::App;
 use crate::labels;
-use crate::shell::{Figure, Page, PageError, Permission, Viewer, figure, render};
+use crate::organisations::place;
+use crate::shell::{
+    Figure, Page, PageError, Permission, Viewer, display, figure, render, render_with_sources,
+};
 use crate::sources;
 
 #[derive(Template)]
 #[template(path = "projects/history.html")]
 struct HistoryPage {
     page: Page,
+    history: History,
+}
+
+/// The same at the side of another page.
+#[derive(Template)]
+#[template(path = "projects/_history.html")]
+struct HistoryPanel {
+    page: Page,
+    history: History,
+}
+
+/// What was recorded of a subject.
+struct History {
     name: String,
     href: String,
+    self_href: String,
     lines: Vec<HistoryLine>,
     corrected: usize,
 }
@@ -38,6 +56,7 @@ struct Step {
 pub async fn of_project(
     State(app): State<App>,
     viewer: Viewer,
+    headers: HeaderMap,
     Path(id): Path<i64>,
 ) -> Result<Response, PageError> {
     page(
@@ -47,6 +66,7 @@ pub async fn of_project(
         &SubjectKind::Project,
         Permission::SeeProjects,
         "projects",
+        headers.contains_key("hx-request"),
     )
     .await
 }
@@ -59,6 +79,7 @@ pub async fn page(
     kind: &SubjectKind,
     permission: Permission,
     section: &'static str,
+    in_side: bool,
 ) -> Result<Response, PageError> {
     let lang = viewer.lang;
     let scope = viewer.scope(permission);
@@ -78,35 +99,35 @@ pub async fn page(
             .map(|step| Step {
                 figure: Figure::of_fact(viewer, kind, &step.fact),
                 when: sources::moment(step.fact.recorded_at),
-                who: step.actor.clone(),
+                who: display::actor(&step.actor, lang),
                 how: sources::action_words(&step.action, lang),
                 counts: step.fact.id == fact.id,
             })
             .collect();
-        lines.push(HistoryLine {
+        let line = HistoryLine {
             label: labels::words(kind, &fact.variable, lang),
             period: figure::period_words(&fact.period, lang),
             steps,
-        });
+        };
+        lines.push((labels::place(kind, &fact.variable), line));
     }
-    lines.sort_by_key(|line| std::cmp::Reverse(line.steps.len()));
+    // What was corrected first, then in the rulebook's order.
+    lines.sort_by_key(|(place, line)| (std::cmp::Reverse(line.steps.len()), *place));
+    let lines: Vec<HistoryLine> = lines.into_iter().map(|(_, line)| line).collect();
     let corrected = lines.iter().filter(|line| line.steps.len() > 1).count();
-    let href = viewer.href(&format!("/{section}/{id}"));
-    let list = lang.find(&format!("nav-{section}")).unwrap_or_default();
-    let title = lang.with("history-of", &subject.name);
-    let list_href = format!("/{section}");
     let own_href = format!("/{section}/{id}");
-    let words = lang.t("history");
-    let page = Page::new(viewer, section, title).at(&[
-        (&list, &list_href),
-        (&subject.name, &own_href),
-        (&words, ""),
-    ]);
-    render(&HistoryPage {
-        page,
+    let way = place::way_to(app, viewer, permission, section, &subject).await?;
+    let title = lang.with("history-of", &subject.name);
+    let page = Page::new(viewer, section, title).along(way, &[&lang.t("history")]);
+    let history = History {
         name: subject.name,
-        href,
+        href: viewer.href(&own_href),
+        self_href: viewer.href(&format!("{own_href}/history")),
         lines,
         corrected,
-    })
+    };
+    if in_side {
+        return render(&HistoryPanel { page, history });
+    }
+    render_with_sources(app, viewer, &HistoryPage { page, history }).await
 }

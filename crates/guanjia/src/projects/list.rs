@@ -10,6 +10,7 @@ use domain::SubjectKind;
 use ledger::SubjectStatus;
 use ledger::projection::{PROJECTS, ProjectRow};
 
+use super::opening::told;
 use super::standing;
 use crate::app::App;
 use crate::lists::cells::{self, Raw, ShownCell};
@@ -17,7 +18,7 @@ use crate::lists::columns::{self, Look, column};
 use crate::lists::filters::{self, Asks};
 use crate::lists::frame::{self, Frame, ShownRow};
 use crate::lists::views::{self, ViewForm};
-use crate::lists::{self, Address, FilterField, ListColumn, ListSpec};
+use crate::lists::{Address, FilterField, ListColumn, ListSpec, Opening, opening, totals};
 use crate::shell::{Page, PageError, Permission, Viewer, render};
 
 /// The list of projects.
@@ -106,6 +107,7 @@ pub static SPEC: ListSpec = ListSpec {
 struct ListPage {
     page: Page,
     frame: Frame,
+    opening: Opening,
     rows: Vec<ShownRow>,
     empty_key: &'static str,
     board_href: String,
@@ -121,10 +123,14 @@ pub async fn show(
     let address = Address::parse(&query.unwrap_or_default());
     let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
     let scope = viewer.scope(SPEC.permission);
-    let found = app
-        .ledger
-        .list::<ProjectRow>(&scope, &asked, viewer.reading())
-        .await?;
+    let page = async {
+        let found = app
+            .ledger
+            .list::<ProjectRow>(&scope, &asked, viewer.reading());
+        Ok::<_, PageError>(found.await?)
+    };
+    let opening = opening::in_page(&app, &viewer, &SPEC, &address, &asked, told(&app, &viewer));
+    let (found, opening) = tokio::try_join!(page, opening)?;
     let shown = columns::chosen(&SPEC, &headers);
     let frame = frame::of(
         &app,
@@ -153,6 +159,7 @@ pub async fn show(
                 .under("/projects/board"),
         ),
         frame,
+        opening,
         rows,
         empty_key: "projects-empty",
     })
@@ -245,9 +252,8 @@ pub async fn totals(
     viewer: Viewer,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let address = Address::parse(&query.unwrap_or_default());
-    let asked = filters::query(&app, &viewer, &SPEC, &address).await?;
-    render(&lists::totals::of(&app, &viewer, &SPEC, &asked).await?)
+    let query = query.unwrap_or_default();
+    totals::answer(&app, &viewer, &SPEC, &query, told(&app, &viewer)).await
 }
 
 /// `POST /projects/columns`.

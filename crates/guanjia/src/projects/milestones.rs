@@ -23,6 +23,8 @@ const MILESTONES: [&str; 10] = [
 
 /// A step of the timeline.
 pub struct Milestone {
+    /// The variable of its actual date.
+    pub name: &'static str,
     /// What it is called.
     pub label: String,
     /// `done`, `late` or empty.
@@ -62,6 +64,7 @@ pub fn of(viewer: &Viewer, facts: &[FactRecord], day: NaiveDate) -> Vec<Mileston
             }
             let (class, slip, days_over) = slip(viewer, date(planned), date(actual), day);
             Some(Milestone {
+                name,
                 label: label(name, viewer),
                 class,
                 planned: Figure::of(viewer, &kind, planned),

@@ -22,11 +22,13 @@ pub mod facts_table;
 pub mod history;
 pub mod list;
 mod milestones;
+mod next_step;
+mod opening;
 mod project_page;
 pub mod standing;
 
 pub use list::SPEC;
-pub use project_page::json_block;
+pub use project_page::{json_block, saved_words};
 
 use crate::shell::Permission;
 use crate::shell::route::{Access, Route, get, post};

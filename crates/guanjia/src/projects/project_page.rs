@@ -1,20 +1,24 @@
 //! One project: how it stands and why, its facts with their sources, its milestones, its investment.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use domain::{SubjectKind, Value};
 use ledger::projection::{Bound, Filter, ListQuery, ProjectRow};
 use ledger::subjects::SubjectQuery;
 use ledger::{FactRecord, Subject, SubjectStatus};
 
+use super::building::{Typed, Wrong};
 use super::curve::{self, Curve};
 use super::facts_table::{self, FactLine};
 use super::milestones::{self, Milestone};
+use super::next_step::{self, NextStep};
 use super::standing;
 use crate::app::App;
+use crate::lists::Address;
 use crate::lists::cells::StandingMark;
-use crate::shell::{Figure, Page, PageError, Permission, Viewer, render};
+use crate::organisations::place;
+use crate::shell::{FieldError, Figure, Page, PageError, Permission, Viewer, render_with_sources};
 use crate::words::Lang;
 
 /// Buildings shown.
@@ -47,7 +51,9 @@ struct ProjectPage {
     curve: Option<Curve>,
     chart: String,
     buildings: Vec<Building>,
-    buildings_href: String,
+    building: BuildingForm,
+    saved: String,
+    next: Option<NextStep>,
     today: String,
     owner: Option<Link>,
     related: Vec<Link>,
@@ -86,11 +92,32 @@ pub struct Link {
     pub href: String,
 }
 
+/// The form that a building's progress is typed into.
+struct BuildingForm {
+    href: String,
+    typed: Typed,
+    error: FieldError,
+}
+
 /// `GET /projects/{id}`.
 pub async fn show(
     State(app): State<App>,
     viewer: Viewer,
     Path(id): Path<i64>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageError> {
+    let address = Address::parse(&query.unwrap_or_default());
+    let saved = address.get("saved").unwrap_or_default();
+    page(&app, &viewer, id, saved, None).await
+}
+
+/// The page of a project: after something was `saved`, or with what was typed wrong.
+pub async fn page(
+    app: &App,
+    viewer: &Viewer,
+    id: i64,
+    saved: &str,
+    wrong: Option<(Typed, Wrong)>,
 ) -> Result<Response, PageError> {
     let lang = viewer.lang;
     let kind = SubjectKind::Project;
@@ -100,7 +127,7 @@ pub async fn show(
         return Err(PageError::NotFound);
     }
     let facts = app.ledger.facts_of(&scope, id, viewer.reading()).await?;
-    let row = row(&app, &viewer, &subject).await?;
+    let row = row(app, viewer, &subject).await?;
     let day = row
         .as_ref()
         .map_or(viewer.day(), |row| standing::row_day(row, viewer.day()));
@@ -108,8 +135,8 @@ pub async fn show(
         || standing::Standing::NotKnown.mark(lang),
         |row| standing::mark(row, day, lang),
     );
-    let milestones = milestones::of(&viewer, &facts, day);
-    let mark = overdue_mark(&viewer, &milestones, mark);
+    let milestones = milestones::of(viewer, &facts, day);
+    let mark = overdue_mark(viewer, &milestones, mark);
     let may_edit =
         viewer
             .scope(Permission::EditProjects)
@@ -120,20 +147,23 @@ pub async fn show(
     } else {
         String::new()
     };
-    let headlines = headlines(&viewer, &facts);
-    let lines = facts_table::lines(&viewer, &kind, &facts, &edit_path, |fact| {
+    let headlines = headlines(viewer, &facts);
+    let lines = facts_table::lines(viewer, &kind, &facts, &edit_path, |fact| {
         fact.variable != "name" && !milestones::is_milestone(&fact.variable)
     });
     let problems = facts
         .iter()
         .filter(|fact| fact.variable == "problems")
-        .map(|fact| Figure::of_fact(&viewer, &kind, fact))
+        .map(|fact| Figure::of_fact(viewer, &kind, fact))
         .collect();
-    let curve = curve::of(&viewer, &facts);
-    let list = lang.t("nav-projects");
-    render(&ProjectPage {
-        page: Page::new(&viewer, "projects", subject.name.clone())
-            .at(&[(&list, "/projects"), (&subject.name, "")]),
+    let curve = curve::of(viewer, &facts);
+    let see = Permission::SeeProjects;
+    let way = place::way_to(app, viewer, see, "projects", &subject).await?;
+    let page = ProjectPage {
+        page: Page::new(viewer, "projects", subject.name.clone()).along(way, &[]),
+        saved: saved_words(saved, lang),
+        next: next_step::of(viewer, row.as_ref(), day, &milestones, &edit_path),
+        building: building_form(viewer, &edit_path, wrong),
         invented: subject.invented,
         closed: subject.status == SubjectStatus::Closed,
         mark,
@@ -147,16 +177,48 @@ pub async fn show(
             .map(|curve| json_block(&curve.chart))
             .unwrap_or_default(),
         curve,
-        buildings: buildings(&app, &viewer, id).await?,
-        buildings_href: edit_path.replace("/correction", "/buildings"),
+        buildings: buildings(app, viewer, id).await?,
         today: viewer.day().to_string(),
-        owner: owner(&app, &viewer, &subject).await?,
-        related: related(&app, &viewer, row.as_ref()).await?,
+        owner: owner(app, viewer, &subject).await?,
+        related: related(app, viewer, row.as_ref()).await?,
         history_href: viewer.href(&format!("/projects/{id}/history")),
         edit_href: edit_path,
         problems,
         name: subject.name,
-    })
+    };
+    render_with_sources(app, viewer, &page).await
+}
+
+/// What was saved, in words; empty for nothing.
+pub fn saved_words(saved: &str, lang: Lang) -> String {
+    match saved {
+        "fact" => lang.t("saved-fact"),
+        "retraction" => lang.t("saved-retraction"),
+        "progress" => lang.t("saved-progress"),
+        _ => String::new(),
+    }
+}
+
+/// The form, with what was typed wrong, or empty but for today; without an address for whoever may not
+/// report.
+fn building_form(viewer: &Viewer, edit_path: &str, wrong: Option<(Typed, Wrong)>) -> BuildingForm {
+    let href = edit_path.replace("/correction", "/buildings");
+    let Some((typed, wrong)) = wrong else {
+        return BuildingForm {
+            href,
+            typed: Typed {
+                seen_on: viewer.day().to_string(),
+                ..Typed::default()
+            },
+            error: FieldError::default(),
+        };
+    };
+    let words = viewer.lang.find(wrong.key).unwrap_or_default();
+    BuildingForm {
+        href,
+        typed,
+        error: FieldError::new(wrong.field, words),
+    }
 }
 
 /// The stages from signing on, in the order of a project's life; none where its own is not known or

@@ -21,10 +21,11 @@ struct FoundPage {
     page: Page,
     text: String,
     groups: Vec<Group>,
-    count: usize,
 }
 
 struct Group {
+    id: &'static str,
+    count: String,
     title: String,
     hits: Vec<Hit>,
     all_href: String,
@@ -60,14 +61,8 @@ pub async fn show(
             .into_iter()
             .map(|row| (row.head, row.park))
             .collect();
-        groups.extend(group(
-            &viewer,
-            "/projects",
-            lang.t("nav-projects"),
-            hits,
-            found.1,
-            &text,
-        ));
+        let title = lang.t("nav-projects");
+        groups.extend(group(&viewer, "projects", title, hits, found.1, &text));
         let found = find::<EnterpriseRow>(&app, &viewer, Permission::SeeEnterprises, &text).await?;
         let hits = found
             .0
@@ -75,12 +70,11 @@ pub async fn show(
             .map(|row| (row.head, row.park))
             .collect();
         let title = lang.t("nav-enterprises");
-        groups.extend(group(&viewer, "/enterprises", title, hits, found.1, &text));
+        groups.extend(group(&viewer, "enterprises", title, hits, found.1, &text));
     }
     let title = lang.t("search");
     render(&FoundPage {
         page: Page::new(&viewer, "search", title.clone()).at(&[(&title, "")]),
-        count: groups.iter().map(|group| group.hits.len()).sum(),
         groups,
         text,
     })
@@ -109,7 +103,7 @@ async fn find<R: ListRow>(
 
 fn group(
     viewer: &Viewer,
-    path: &str,
+    id: &'static str,
     title: String,
     hits: Vec<(RowHead, Option<String>)>,
     more: bool,
@@ -118,8 +112,13 @@ fn group(
     if hits.is_empty() {
         return None;
     }
-    let all = viewer.href(&Address::default().set("q", text).under(path));
+    let path = format!("/{id}");
+    let all = viewer.href(&Address::default().set("q", text).under(&path));
+    let sign = if more { "+" } else { "" };
+    let count = format!("{}{sign}", hits.len());
     Some(Group {
+        id,
+        count: viewer.lang.with(&format!("opening-{id}"), count),
         title,
         all_href: if more { all } else { String::new() },
         hits: hits

@@ -46,6 +46,11 @@ pub fn wan(fen: Fen) -> String {
         .to_string()
 }
 
+/// A computed amount in 万元 for a column of a table: no decimals.
+pub fn wan_rounded(fen: Fen) -> String {
+    rounded(fen, FEN_PER_WAN, 0)
+}
+
 /// The amount with its source's own digits: exact, in 亿元, 万元 or 元 without rounding.
 pub fn sourced_amount(fen: Fen, lang: Lang) -> Amount {
     let exact = domain::money::format_fen(fen);
@@ -84,6 +89,14 @@ pub fn percent(ratio: Decimal) -> String {
     format!("{}%", percent.normalize())
 }
 
+/// Who acted, for people: an account by its login, the program's own writes in words.
+pub fn actor(name: &str, lang: Lang) -> String {
+    match name {
+        "command" | "migrate" | "system" => words(lang, &format!("actor-{name}")),
+        login => login.to_owned(),
+    }
+}
+
 /// A moment in Asia/Shanghai to the minute.
 pub fn moment(moment: DateTime<Utc>) -> String {
     moment
@@ -103,6 +116,8 @@ mod tests {
         assert_eq!(amount(1_848_390_000, Lang::Zh).digits, "1848");
         assert_eq!(amount(1_848_390_000, Lang::Zh).exact, "18483900.00");
         assert_eq!(amount(-150, Lang::Zh).digits, "-1.50");
+        assert_eq!(wan_rounded(1_848_390_000), "1848");
+        assert_eq!(wan_rounded(-1_500_000), "-2");
     }
 
     #[test]

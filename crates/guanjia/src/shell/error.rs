@@ -22,7 +22,7 @@ pub enum PageError {
     /// A password of one's own comes first: the page where it is set.
     PasswordDue,
     /// What was asked for is on another page for this person.
-    Elsewhere(&'static str),
+    Elsewhere(String),
     /// The person's roles do not allow it.
     Forbidden,
     /// A page of another site sent the request.

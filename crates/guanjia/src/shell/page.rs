@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::role::Permission;
 use super::viewer::with_as_of;
-use super::{PageError, Viewer, assets};
+use super::{PageError, Viewer, assets, display};
 use crate::words::Lang;
 
 /// What the frame of every page shows.
@@ -24,7 +24,9 @@ pub struct Page {
     pub zones: Vec<ZoneChoice>,
     /// The moment the page shows, for people.
     pub as_of_text: String,
-    /// The same as a date field takes it.
+    /// The moment to the minute, for what is printed and filed.
+    pub moment_text: String,
+    /// The moment as a date field takes it.
     pub as_of_date: String,
     /// Today, the latest day one may choose.
     pub today: String,
@@ -120,6 +122,7 @@ impl Page {
                 })
                 .collect(),
             as_of_text: viewer.as_of_text(),
+            moment_text: display::moment(viewer.as_of.unwrap_or(viewer.now)),
             as_of_date: viewer.as_of_date(),
             today: crate::clock::day_of(viewer.now).to_string(),
             shows_facts: viewer.may(Permission::SeeProjects)
@@ -149,6 +152,23 @@ impl Page {
             href: (*href).into(),
         }));
         self
+    }
+
+    /// The same with this way to it, the zone first. The last step is the page itself unless more follow.
+    #[must_use]
+    pub fn along(self, mut way: Vec<Step>, further: &[&str]) -> Self {
+        way.extend(further.iter().map(|words| Step {
+            words: (*words).to_owned(),
+            href: String::new(),
+        }));
+        if let Some(last) = way.last_mut() {
+            last.href.clear();
+        }
+        let steps: Vec<(&str, &str)> = way
+            .iter()
+            .map(|step| (step.words.as_str(), step.href.as_str()))
+            .collect();
+        self.at(&steps)
     }
 
     /// Name of the zone that the page shows.
@@ -216,12 +236,17 @@ impl Page {
         groups
     }
 
-    /// The first page of the rail that a person may see; their account where there is none.
-    pub fn start_of(viewer: &Viewer) -> &'static str {
+    /// Where a person begins who has no cockpit: their one enterprise, else the first page of the rail that
+    /// they may see; their account where there is none.
+    pub fn start_of(viewer: &Viewer) -> String {
+        if let Some(own) = viewer.only_enterprise() {
+            return format!("/enterprises/{own}");
+        }
         LINKS
             .iter()
             .find(|(_, _, href, permission)| *href != "/" && viewer.may(*permission))
             .map_or("/account", |(_, _, href, _)| href)
+            .to_owned()
     }
 
     fn words(&self, key: &str) -> String {

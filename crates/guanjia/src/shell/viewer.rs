@@ -94,6 +94,17 @@ impl Viewer {
             })
     }
 
+    /// The one enterprise that this person sees of the zone shown; `None` for whoever sees more or none.
+    pub fn only_enterprise(&self) -> Option<i64> {
+        let mut seeing = self
+            .grants_here()
+            .filter(|grant| grant.role.may(Permission::SeeEnterprises));
+        let own = seeing.next()?.enterprise_id?;
+        seeing
+            .all(|grant| grant.enterprise_id == Some(own))
+            .then_some(own)
+    }
+
     /// The roles held in the zone shown.
     pub fn roles(&self) -> impl Iterator<Item = Role> {
         self.grants_here().map(|grant| grant.role)
@@ -232,6 +243,25 @@ mod tests {
             Scope::organisation("/1/4/")
         );
         assert!(viewer.scope(Permission::SeeAudit).is_empty());
+    }
+
+    #[test]
+    fn whoever_sees_one_enterprise_begins_there() {
+        let own = |role, id| Grant {
+            path: None,
+            enterprise_id: Some(id),
+            ..grant(role, 1, "")
+        };
+        let one = person(vec![own(Role::Enterprise, 9)]);
+        assert_eq!(one.only_enterprise(), Some(9));
+        let two = person(vec![own(Role::Enterprise, 9), own(Role::Enterprise, 12)]);
+        assert_eq!(two.only_enterprise(), None);
+        let officer = person(vec![
+            own(Role::Enterprise, 9),
+            grant(Role::Policy, 1, "/1/"),
+        ]);
+        assert_eq!(officer.only_enterprise(), None);
+        assert_eq!(person(Vec::new()).only_enterprise(), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::document::Passage;
 use super::surroundings::{self, Surroundings};
 use crate::app::App;
 use crate::labels;
-use crate::shell::{Figure, Page, PageError, Viewer, display, figure, render};
+use crate::shell::{Figure, Page, PageError, Viewer, display, figure, footnotes, render};
 use crate::words::Lang;
 
 #[derive(Template)]
@@ -174,7 +174,7 @@ async fn view(
         has_file,
         import_href,
         recorded: moment(fact.recorded_at),
-        actor: found.actor,
+        actor: display::actor(&found.actor, lang),
         known_on: fact.known_on.map(|day| day.to_string()).unwrap_or_default(),
         superseded_by,
         versions,
@@ -207,7 +207,9 @@ fn place(lang: Lang, source: SourceRef, around: Surroundings) -> Place {
             passage: around.passage,
             others,
         },
-        SourceRef::Form { form } => Place::Form { form },
+        SourceRef::Form { form } => Place::Form {
+            form: footnotes::form_words(&form, lang),
+        },
         SourceRef::Api { request_id, quote } => Place::Api {
             request_id,
             quote: quote.unwrap_or_default(),
@@ -227,7 +229,7 @@ fn version(
     Version {
         value: Figure::of_fact(viewer, kind, fact).plain(),
         when: moment(fact.recorded_at),
-        who: step.actor.clone(),
+        who: display::actor(&step.actor, lang),
         how: action_words(&step.action, lang),
         href: viewer.href(&format!("/facts/{}", fact.id)),
         current: fact.id == asked.id,

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use ledger::{AsOf, Scope};
 
-use crate::house::{House, forge, on_every_database};
+use crate::house::{House, NORTH_PROJECT, OTHER_PROJECT, SOUTH_PROJECT, forge, on_every_database};
 
 fn form(pairs: &[(&str, &str)]) -> String {
     serde_urlencoded::to_string(pairs).unwrap()
@@ -204,6 +204,104 @@ async fn a_park_auditor_sees_what_people_of_the_park_did() {
             seen.contains(">park<") && !seen.contains(">leader<"),
             "{seen}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn things_are_called_by_their_names_as_far_as_the_auditor_sees() {
+    on_every_database(|house| async move {
+        let auditor = house.session_of("auditor").await;
+        let added = house.get("/audit?action=subject", &auditor).await.text();
+        assert!(
+            added.contains(NORTH_PROJECT) && added.contains(SOUTH_PROJECT),
+            "{added}"
+        );
+        assert!(!added.contains(OTHER_PROJECT));
+        let people = house.get("/audit?action=user", &auditor).await.text();
+        assert!(people.contains("leader 某（leader）"), "{people}");
+        assert!(!people.contains("other-admin"));
+        let id = house.subjects[NORTH_PROJECT];
+        let one = format!("/audit?kind=project&object={id}");
+        let one = house.get(&one, &auditor).await.text();
+        assert!(
+            one.contains(&format!("对象编号 {NORTH_PROJECT} ×")),
+            "{one}"
+        );
+
+        // Of what a person of the park did elsewhere, the park's auditor learns no name.
+        let ledger = &house.app.ledger;
+        for (login, role, organisation) in [
+            ("spare", "auditor", house.north.id),
+            ("park", "projects", house.south.id),
+        ] {
+            let grant = ledger::accounts::NewGrant {
+                user_id: house.people[login],
+                role: role.to_owned(),
+                organisation_id: Some(organisation),
+                enterprise_id: None,
+            };
+            ledger.grant(&crate::house::stamp(), grant).await.unwrap();
+        }
+        let grants = ledger.grants_of(house.people["spare"]).await.unwrap();
+        let partner = grants.iter().find(|grant| grant.role == "partner").unwrap();
+        ledger
+            .revoke_grant(&crate::house::stamp(), partner.id)
+            .await
+            .unwrap();
+        let park = house.session_of("park").await;
+        for name in [NORTH_PROJECT, SOUTH_PROJECT] {
+            let address = format!("/projects/{}/correction", house.subjects[name]);
+            let typed = form(&[("variable", "problems"), ("period", ""), ("value", "缺电")]);
+            let saved = house.post(&address, &park, &typed).await;
+            assert_eq!(saved.status(), StatusCode::SEE_OTHER);
+        }
+        let spare = house.session_of("spare").await;
+        let seen = house.get("/audit?action=facts", &spare).await.text();
+        assert!(
+            seen.contains(NORTH_PROJECT) && !seen.contains(SOUTH_PROJECT),
+            "{seen}"
+        );
+        let number = format!("编号 {}", house.subjects[SOUTH_PROJECT]);
+        assert!(seen.contains(&number), "{seen}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_are_narrowed_to_those_that_the_sentence_counts() {
+    on_every_database(|house| async move {
+        let cookie = house.session_of("admin").await;
+        let leader = house.people["leader"];
+        let off = house
+            .post(
+                &format!("/users/{leader}/disablement"),
+                &cookie,
+                "disabled=true",
+            )
+            .await;
+        assert_eq!(off.status(), StatusCode::SEE_OTHER);
+        let all = house.get("/users", &cookie).await.text();
+        assert!(
+            all.contains("<a href=\"/users?state=disabled\">1 个已停用</a>"),
+            "{all}"
+        );
+        let disabled = house.get("/users?state=disabled", &cookie).await.text();
+        assert_eq!(disabled.matches("<tr data-href").count(), 1);
+        let none = house.get("/users?state=without", &cookie).await.text();
+        assert!(none.contains("没有符合条件的记录"), "{none}");
+        let typed = form(&[
+            ("login", "leader"),
+            ("name", ""),
+            ("role", "leader"),
+            ("organisation", &house.north.id.to_string()),
+            ("password", "南山有台-北山有莱-2024"),
+        ]);
+        let again = house.post("/users", &cookie, &typed).await.text();
+        assert!(again.contains("id=\"new-login\" name=\"login\" value=\"leader\""));
+        assert!(again.contains("aria-invalid=\"true\""), "{again}");
+        let chosen = format!("<option value=\"{}\" selected>", house.north.id);
+        assert!(again.contains(&chosen), "what was chosen is kept: {again}");
     })
     .await;
 }

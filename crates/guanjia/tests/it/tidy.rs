@@ -249,6 +249,37 @@ fn pages_carry_no_script_and_no_style_of_their_own() {
 }
 
 #[test]
+fn colours_and_sizes_of_type_stand_among_the_tokens() {
+    let mut found = Vec::new();
+    let assets = root().join("crates/guanjia/assets");
+    files(&assets, &[".css", ".js"], &mut found);
+    let mut wrong = Vec::new();
+    for path in found.iter().filter(|path| !path.ends_with("tokens.css")) {
+        let text = std::fs::read_to_string(path).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            let is_colour = |piece: &str| {
+                let digits = piece.chars().take_while(char::is_ascii_hexdigit).count();
+                let ends = !piece[digits..]
+                    .starts_with(|next: char| next.is_alphanumeric() || next == '-');
+                matches!(digits, 3 | 4 | 6 | 8) && ends
+            };
+            let colour = line.split('#').skip(1).any(is_colour) || line.contains("rgb(");
+            let mut sizes = line.split("font-size:").skip(1).map(str::trim_start);
+            let size = sizes.any(|size| !size.starts_with("var(--") && !size.starts_with("0;"));
+            if colour || size {
+                wrong.push(format!(
+                    "{}:{}: {}",
+                    path.display(),
+                    number + 1,
+                    line.trim()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
 fn the_pure_crates_read_no_clock_and_no_network() {
     let mut wrong = Vec::new();
     for (path, text) in code() {

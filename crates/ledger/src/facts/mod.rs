@@ -159,8 +159,13 @@ impl FactRow {
     }
 
     pub(crate) fn cell(&self) -> Option<CellAddress> {
-        let row = u32::try_from(self.cell_row?).ok()?;
-        let column = u32::try_from(self.cell_column?).ok()?;
-        Some(CellAddress { row, column })
+        cell_at(self.cell_row, self.cell_column)
     }
+}
+
+/// The cell at a row and a column as a fact keeps them.
+pub(crate) fn cell_at(row: Option<i64>, column: Option<i64>) -> Option<CellAddress> {
+    let row = u32::try_from(row?).ok()?;
+    let column = u32::try_from(column?).ok()?;
+    Some(CellAddress { row, column })
 }

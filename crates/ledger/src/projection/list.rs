@@ -1,12 +1,14 @@
 //! Pages, counts and sums of a list.
 
+use domain::Period;
+
 use crate::Ledger;
-use crate::database::Database;
+use crate::database::{Database, Dialect};
 use crate::error::{LedgerError, Result};
 use crate::projection::columns::{ColumnKind, HEAD, HEAD_WIDTH, List, ListRow};
 use crate::projection::past;
 use crate::projection::query::{
-    Cursor, CursorValue, ListQuery, Named, named, restrict, restrict_search,
+    Cursor, CursorValue, Filter, ListQuery, Named, named, restrict, restrict_one, restrict_search,
 };
 use crate::scope::Scope;
 use crate::sql::{Row, Sql};
@@ -74,6 +76,33 @@ impl Ledger {
     ) -> Result<Vec<Totals>> {
         let source = self.list_source(list, scope, query, as_of).await?;
         source.totals(list, query, sum_columns, group_by).await
+    }
+
+    /// How many rows the filters let through, and how many of them each case lets through as well: all
+    /// counted in one walk.
+    pub async fn counts(
+        &self,
+        list: &'static List,
+        scope: &Scope,
+        query: &ListQuery,
+        cases: &[Vec<Filter>],
+        as_of: AsOf,
+    ) -> Result<(i64, Vec<i64>)> {
+        let source = self.list_source(list, scope, query, as_of).await?;
+        source.counts(list, query, cases).await
+    }
+
+    /// The periods that the known values of a column are of, each once.
+    pub async fn periods_of(
+        &self,
+        list: &'static List,
+        scope: &Scope,
+        query: &ListQuery,
+        column: &str,
+        as_of: AsOf,
+    ) -> Result<Vec<Period>> {
+        let source = self.list_source(list, scope, query, as_of).await?;
+        source.periods_of(list, query, column).await
     }
 
     async fn list_source(
@@ -306,6 +335,56 @@ impl Source<'_> {
         }
         totals.sort_by(|a, b| a.group.cmp(&b.group));
         Ok(totals)
+    }
+
+    async fn counts(
+        &self,
+        list: &'static List,
+        query: &ListQuery,
+        cases: &[Vec<Filter>],
+    ) -> Result<(i64, Vec<i64>)> {
+        let mut sql = Sql::new("SELECT COUNT(*)");
+        for case in cases {
+            sql.push(", COUNT(CASE WHEN 1 = 1");
+            for filter in case {
+                sql.push(" AND ");
+                restrict_one(&mut sql, named(list, &filter.column)?, filter)?;
+            }
+            sql.push(" THEN 1 END)");
+        }
+        self.restrict(&mut sql, list, query, false)?;
+        let row = self.database.row(sql).await?;
+        let row = row.ok_or_else(|| LedgerError::damaged("count of", list.table))?;
+        let cases = (1..=cases.len()).map(|at| row.at(at));
+        Ok((row.at(0)?, cases.collect::<Result<_>>()?))
+    }
+
+    async fn periods_of(
+        &self,
+        list: &'static List,
+        query: &ListQuery,
+        column: &str,
+    ) -> Result<Vec<Period>> {
+        let named = named(list, column)?;
+        let marks = match self.database.dialect {
+            Dialect::Sqlite => "marks",
+            Dialect::Postgres => "CAST(marks AS json)",
+        };
+        let mut sql = Sql::new("SELECT DISTINCT ");
+        sql.push(marks)
+            .push(" -> '")
+            .push(named.column)
+            .push("' ->> 'period'");
+        self.restrict(&mut sql, list, query, false)?;
+        sql.push(" AND ").push(named.column).push(" IS NOT NULL");
+        let rows = self.database.rows(sql).await?;
+        let words = rows.iter().map(|row| row.at::<Option<String>>(0));
+        let words = words.collect::<Result<Vec<_>>>()?;
+        Ok(words
+            .into_iter()
+            .flatten()
+            .map(|words| Period::from_words(&words))
+            .collect())
     }
 }
 

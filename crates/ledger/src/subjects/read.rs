@@ -45,6 +45,28 @@ impl Ledger {
         self.subject_at(now, entry).await?.ok_or_else(missing)
     }
 
+    /// These subjects as they were at that moment, by id; those outside the scope, or added later, are
+    /// left out.
+    pub async fn subjects_by_id(
+        &self,
+        scope: &Scope,
+        ids: &[i64],
+        as_of: AsOf,
+    ) -> Result<Vec<Subject>> {
+        let entry = self.last_entry(as_of).await?;
+        let mut found = Vec::new();
+        for chunk in ids.chunks(1_000) {
+            let mut sql = Sql::new(&format!("SELECT {COLUMNS} FROM subjects WHERE id IN ("));
+            sql.bind_all(chunk.iter().copied()).push(") AND ");
+            scope.restrict_subjects(&mut sql, "id", "owner_id", "path");
+            for row in self.database.rows(sql).await? {
+                found.extend(self.subject_at(read_subject(&row)?, entry).await?);
+            }
+        }
+        found.sort_by_key(|subject| subject.id);
+        Ok(found)
+    }
+
     /// The subject that answers to this code, in this zone.
     pub async fn subject_by_code(
         &self,

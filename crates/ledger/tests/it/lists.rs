@@ -206,6 +206,42 @@ async fn filters_search_and_sums_agree() {
 }
 
 #[tokio::test]
+async fn cases_are_counted_beside_the_whole() {
+    on_every_database(|house| async move {
+        let (zone, park) = filled(&house).await;
+        let filter = |column: &str, bound| Filter {
+            column: column.to_owned(),
+            bound,
+        };
+        let started = || filter("stage", Bound::OneOf(vec!["started".to_owned()]));
+        let cases = [
+            vec![started()],
+            vec![started(), filter("investment_total", Bound::Known)],
+            vec![],
+        ];
+        let counts = async |scope: &Scope, query: &ListQuery, as_of| {
+            let found = house.ledger.counts(&PROJECTS, scope, query, &cases, as_of);
+            found.await.unwrap()
+        };
+        let mut query = ListQuery::of_zone(zone.id);
+        let whole = Scope::organisation(zone.path.clone());
+        let own = Scope::organisation(park.path.clone());
+        let before = house.stamp().at;
+        house.project(&zone, "戊项目").await;
+        let expected = (5, vec![2, 1, 5]);
+        assert_eq!(counts(&whole, &query, AsOf::Now).await, expected);
+        let expected = (4, vec![2, 1, 4]);
+        assert_eq!(counts(&whole, &query, AsOf::At(before)).await, expected);
+        let expected = (2, vec![2, 1, 2]);
+        assert_eq!(counts(&own, &query, AsOf::Now).await, expected);
+        query.filters = vec![filter("stage", Bound::Unknown)];
+        let expected = (2, vec![0, 0, 2]);
+        assert_eq!(counts(&whole, &query, AsOf::Now).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_column_that_is_not_there_is_refused() {
     on_every_database(|house| async move {
         let zone = house.zone("随州").await;
@@ -255,6 +291,20 @@ async fn what_a_cell_cannot_say_stands_in_the_marks() {
             row.head.marks["investment_done_year"]["period"],
             "2024-01/2024-05"
         );
+        let periods = async |column: &str, as_of| {
+            let found = house
+                .ledger
+                .periods_of(&PROJECTS, &all, &query, column, as_of);
+            found.await.unwrap()
+        };
+        let until_may: domain::Period = "2024-01/2024-05".parse().unwrap();
+        for as_of in [AsOf::Now, AsOf::At(house.stamp().at)] {
+            assert_eq!(
+                periods("investment_done_year", as_of).await,
+                std::slice::from_ref(&until_may)
+            );
+            assert!(periods("investment_in_place", as_of).await.is_empty());
+        }
     })
     .await;
 }

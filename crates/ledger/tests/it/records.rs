@@ -127,6 +127,14 @@ async fn a_renamed_and_closed_organisation_reads_as_it_was_called_then() {
             .unwrap();
         assert_eq!((now.name.as_str(), now.closed), ("随州高新区", true));
         assert_eq!((then.name.as_str(), then.closed), ("随州经开区", false));
+        let ids = [zone.subject_id.unwrap(), 999];
+        let names = async |scope: &Scope, as_of| {
+            let found = ledger.subjects_by_id(scope, &ids, as_of).await.unwrap();
+            found.into_iter().map(|one| one.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&all(), AsOf::Now).await, ["随州高新区"]);
+        assert_eq!(names(&all(), AsOf::At(before)).await, ["随州经开区"]);
+        assert!(names(&Scope::nothing(), AsOf::Now).await.is_empty());
     })
     .await;
 }
@@ -195,6 +203,18 @@ async fn a_fact_leads_back_to_its_cell() {
         let found = ledger.source_of_fact(&all(), id).await.unwrap();
         assert_eq!(found.source, source);
         assert_eq!(found.file_name.as_deref(), Some("台账.xlsx"));
+        let places = ledger.places_of_facts(&all(), &[id, 999]).await.unwrap();
+        assert_eq!(places.len(), 1);
+        assert_eq!((places[0].fact_id, &places[0].source), (id, &source));
+        assert_eq!(places[0].file_name.as_deref(), Some("台账.xlsx"));
+        let nothing = Scope::nothing();
+        assert!(
+            ledger
+                .places_of_facts(&nothing, &[id])
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(ledger.file_content(&kept.sha256).await.unwrap(), content);
     })
     .await;
