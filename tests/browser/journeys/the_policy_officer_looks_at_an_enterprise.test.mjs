@@ -38,7 +38,7 @@ test("what is missing is put in, and the verdict follows", async () => {
   await page.locator(".clauses a[href*='hnte_valid_from']").first().click();
   await page.fill("#value", "无");
   await page.click("form.panel button.main");
-  await page.waitForURL(/\/enterprises\/\d+$/);
+  await page.waitForURL(/\/enterprises\/\d+\?saved=fact$/);
   await page.goto(`${own}/policies/hnte_cit_rate`);
   assert.match(await page.textContent(".sentence"), /■ 不符合/, "known to have none is not the same as not known");
   await page.fill("#on", "2022-12-31");

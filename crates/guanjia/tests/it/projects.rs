@@ -353,8 +353,11 @@ async fn figures_carry_their_sources_as_notes_for_paper() {
             "{page}"
         );
         let notes = page.split("class=\"footnotes\"").nth(1).unwrap();
-        let quote = format!("notes.txt：“{NORTH_PROJECT}的备注”");
-        assert!(notes.contains(&quote), "{notes}");
+        let quote = format!("“{NORTH_PROJECT}的备注”");
+        assert!(
+            notes.contains("<strong>notes.txt ·") && notes.contains(&quote),
+            "{notes}"
+        );
         assert!(!notes.contains(SOUTH_PROJECT));
     })
     .await;
