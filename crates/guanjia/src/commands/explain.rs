@@ -6,7 +6,7 @@ use engine::explain::{Language, Words, explain, to_markdown, to_text};
 use engine::judge::{Binding, BindingTerms, FactKey, Judge, Population, Select};
 use miette::miette;
 
-use super::rulebook::rules::{Format, RulesArgs, say, tell};
+use super::rulebook::rules::{Format, RulesArgs, say};
 use super::rulebook::subject_table::SubjectTable;
 use super::{CommandResult, Outcome};
 use crate::words::Lang;
@@ -34,12 +34,7 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
         .ok_or_else(|| miette!("{}", lang.with("rulebook-no-policy", &args.of)))?;
     let table = SubjectTable::open(&args.input, lang)?;
     let subjects = table.subjects(&rulebook, &policy.subject)?;
-    if let Some(ignored) = table.ignored_words(&subjects.frame.ignored) {
-        tell(&ignored);
-    }
-    for note in &subjects.notes {
-        tell(&table.note_words(note));
-    }
+    table.tell_left_out(&subjects.frame.ignored, &subjects.notes);
     let row = subjects
         .row_of(&args.id)
         .ok_or_else(|| miette!("{}", lang.with("explain-no-subject", &args.id)))?;

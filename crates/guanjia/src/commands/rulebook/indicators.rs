@@ -16,7 +16,7 @@ use engine::subjects::Subjects;
 use miette::miette;
 use serde::Serialize;
 
-use super::rules::{Format, RulesArgs, say, tell};
+use super::rules::{Format, RulesArgs, say};
 use super::subject_table::SubjectTable;
 use crate::commands::figures::{Figure, pretty};
 use crate::commands::{CommandResult, Outcome};
@@ -43,12 +43,7 @@ pub fn run(args: &Args, lang: Lang) -> CommandResult {
     RulesArgs::known_subject(&rulebook, &kind, lang)?;
     let table = SubjectTable::open(&args.input, lang)?;
     let subjects = table.subjects(&rulebook, &kind)?;
-    if let Some(ignored) = table.ignored_words(&subjects.frame.ignored) {
-        tell(&ignored);
-    }
-    for note in &subjects.notes {
-        tell(&table.note_words(note));
-    }
+    table.tell_left_out(&subjects.frame.ignored, &subjects.notes);
     let ground = Ground {
         rulebook: &rulebook,
         kind,

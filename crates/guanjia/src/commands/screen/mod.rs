@@ -232,12 +232,7 @@ impl Run<'_> {
 
     /// Says which cells could not be used and which columns were not read; beside the output, too.
     fn notes(&self, screened: &Screened) -> miette::Result<()> {
-        if let Some(ignored) = self.table.ignored_words(&screened.ignored) {
-            tell(&ignored);
-        }
-        for note in &screened.notes {
-            tell(&self.table.note_words(note));
-        }
+        self.table.tell_left_out(&screened.ignored, &screened.notes);
         for (policy, count) in savings_not_known(&screened.rows, self.rulebook) {
             let count = count.to_string();
             let values = [("policy", policy), ("count", count.as_str())];

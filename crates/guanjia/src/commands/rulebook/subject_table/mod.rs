@@ -13,7 +13,7 @@ use engine::run::{Input, Note};
 use engine::subjects::{Subjects, text_table};
 use miette::IntoDiagnostic;
 
-use super::rules::unusable_words;
+use super::rules::{tell, unusable_words};
 use crate::words::Lang;
 
 pub use wrong::cannot_write_words;
@@ -115,14 +115,19 @@ impl SubjectTable {
         })
     }
 
-    /// Columns that are no facts, in words; `None` where there are none.
-    pub fn ignored_words(&self, ignored: &[String]) -> Option<String> {
-        let listed = ignored.join(", ");
-        (!ignored.is_empty()).then(|| self.lang.with("subject-table-ignored", listed))
+    /// Tells which columns are no facts, and which cells cannot be used.
+    pub fn tell_left_out(&self, ignored: &[String], notes: &[Note]) {
+        if !ignored.is_empty() {
+            let listed = ignored.join(", ");
+            tell(&self.lang.with("subject-table-ignored", listed));
+        }
+        for note in notes {
+            tell(&self.note_words(note));
+        }
     }
 
     /// A cell that cannot be used, in words.
-    pub fn note_words(&self, note: &Note) -> String {
+    fn note_words(&self, note: &Note) -> String {
         let place = self.place(note.row, &note.column);
         let reason = unusable_words(note.reason, self.lang);
         let values = [
