@@ -5,7 +5,7 @@ use domain::SubjectKind;
 
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
-use crate::facts::{FactRecord, FactRow};
+use crate::facts::{FactRecord, FactRow, Statement, Stored, facts_of_rows};
 use crate::sight::Sight;
 use crate::sql::{Row, Sql};
 use crate::time::{AsOf, Timestamp};
@@ -58,6 +58,10 @@ struct Run {
 const COLUMNS: &str = "s.id, s.kind, s.file_sha256, s.sheet, s.quote, s.form, s.request_id, k.name, a.recorded_at \
      FROM sources s JOIN audit_entries a ON a.id = s.entry_id LEFT JOIN files k ON k.sha256 = s.file_sha256";
 
+/// That the statement `c` holds the fact which the confirmation `n` is of.
+pub(crate) const HOLDS_CONFIRMED: &str =
+    "c.id = (SELECT MAX(h.id) FROM statements h WHERE h.id <= n.fact_id)";
+
 impl Ledger {
     /// Sources that facts within sight were taken from.
     pub async fn sources(&self, query: &SourceQuery<'_>) -> Result<Vec<KeptSource>> {
@@ -105,30 +109,21 @@ impl Ledger {
         as_of: AsOf,
     ) -> Result<Vec<FactRecord>> {
         let entry = self.last_entry(as_of).await?;
-        let columns = FactRow::COLUMNS.replace(", ", ", c.");
-        let mut rows = Vec::new();
+        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut rows: Vec<FactRow> = Vec::new();
         for run in self.runs(id, entry).await? {
-            let missing = i64::from(limit) - i64::try_from(rows.len()).unwrap_or(i64::MAX);
-            if missing <= 0 {
-                break;
-            }
-            let mut sql = Sql::new(&format!(
-                "SELECT c.{columns} FROM facts c JOIN subjects j ON j.id = c.subject_id \
-                 LEFT JOIN subjects o ON o.id = j.owner_id WHERE c.id >= "
-            ));
-            sql.bind(run.from.max(after.saturating_add(1)))
-                .push(" AND c.id < ")
-                .bind(run.until);
-            sql.push(" AND c.kind <> 0 AND c.source_id = ").bind(id);
-            sql.push(" AND j.created_entry <= ")
-                .bind(entry)
-                .push(" AND ");
-            sight.restrict(&mut sql, true);
-            sql.push(" ORDER BY c.id LIMIT ").bind(missing);
-            for row in self.database.rows(sql).await? {
-                rows.push(FactRow::read(&row)?);
+            let mut after = after.max(run.from - 1);
+            while rows.len() < wanted {
+                let said = said_from(sight, id, entry, run, after, limit);
+                let said = self.database.rows(said).await?;
+                let Some(last) = said.last() else { break };
+                let seen_until = Statement::read(last)?.last_fact;
+                let facts = facts_of_rows(&said)?.into_iter();
+                rows.extend(facts.filter(|row| row.id > after && row.kind != Stored::RETRACTED));
+                after = seen_until;
             }
         }
+        rows.truncate(wanted);
         let mut records = self.fact_records(rows).await?;
         records.sort_by_key(|record| record.id);
         Ok(records)
@@ -193,7 +188,7 @@ impl Ledger {
     ) -> Result<bool> {
         let subjects = "JOIN subjects j ON j.id = c.subject_id \
              LEFT JOIN subjects o ON o.id = j.owner_id WHERE";
-        let mut facts = Sql::new(&format!("SELECT 1 FROM facts c {subjects} c.id >= "));
+        let mut facts = Sql::new(&format!("SELECT 1 FROM statements c {subjects} c.id >= "));
         facts
             .bind(run.from)
             .push(" AND c.id < ")
@@ -201,7 +196,7 @@ impl Ledger {
             .push(" AND c.source_id = ")
             .bind(source_id);
         let mut again = Sql::new(&format!(
-            "SELECT 1 FROM confirmations n JOIN facts c ON c.id = n.fact_id {subjects} n.entry_id = "
+            "SELECT 1 FROM confirmations n JOIN statements c ON {HOLDS_CONFIRMED} {subjects} n.entry_id = "
         ));
         again
             .bind(entry)
@@ -224,12 +219,12 @@ impl Ledger {
             Sql::new("SELECT s.quote FROM sources s WHERE s.kind = 'quote' AND s.file_sha256 = ");
         sql.bind(file_sha256).push(" AND (");
         has_fact(&mut sql, sight, false, i64::MAX);
-        sql.push(
+        sql.push(&format!(
             " OR EXISTS (SELECT 1 FROM source_uses u JOIN confirmations n ON n.entry_id = u.entry_id \
-             JOIN facts c ON c.id = n.fact_id JOIN subjects j ON j.id = c.subject_id \
+             JOIN statements c ON {HOLDS_CONFIRMED} JOIN subjects j ON j.id = c.subject_id \
              LEFT JOIN subjects o ON o.id = j.owner_id \
-             WHERE u.source_id = s.id AND n.source_id = s.id AND ",
-        );
+             WHERE u.source_id = s.id AND n.source_id = s.id AND "
+        ));
         sight.restrict(&mut sql, false);
         sql.push("))");
         let rows = self.database.rows(sql).await?;
@@ -246,11 +241,29 @@ fn kinds_of(ledger: Option<&str>) -> Vec<SubjectKind> {
     }
 }
 
+/// What was taken from a source within a run after a fact, as far as it is within sight.
+fn said_from(sight: &Sight, source: i64, entry: i64, run: Run, after: i64, limit: u32) -> Sql {
+    let columns = Statement::COLUMNS.replace(", ", ", c.");
+    let mut sql = Sql::new(&format!(
+        "SELECT c.{columns} FROM statements c JOIN subjects j ON j.id = c.subject_id \
+         LEFT JOIN subjects o ON o.id = j.owner_id WHERE c.id >= "
+    ));
+    sql.bind(run.from).push(" AND c.id < ").bind(run.until);
+    sql.push(" AND c.last_fact > ").bind(after);
+    sql.push(" AND c.source_id = ").bind(source);
+    sql.push(" AND j.created_entry <= ")
+        .bind(entry)
+        .push(" AND ");
+    sight.restrict(&mut sql, true);
+    sql.push(" ORDER BY c.id LIMIT ").bind(i64::from(limit));
+    sql
+}
+
 /// Adds the condition that a fact that is seen, or one that is not, was taken from the source `s`.
 fn has_fact(sql: &mut Sql, sight: &Sight, sees: bool, entry: i64) {
     sql.push(
         "EXISTS (SELECT 1 FROM source_uses u JOIN audit_entries e ON e.id = u.entry_id \
-         JOIN facts c ON c.id >= e.facts_from AND c.id < e.facts_until \
+         JOIN statements c ON c.id >= e.facts_from AND c.id < e.facts_until \
          JOIN subjects j ON j.id = c.subject_id LEFT JOIN subjects o ON o.id = j.owner_id \
          WHERE u.source_id = s.id AND c.source_id = s.id AND u.entry_id <= ",
     );

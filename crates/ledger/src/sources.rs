@@ -1,11 +1,13 @@
 //! Where facts come from: sheets and cells of kept files, quoted sentences, forms, calls.
 
+use std::collections::{BTreeSet, HashMap};
+
 use domain::{CellAddress, SourceRef};
 use sha2::{Digest, Sha256};
 
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
-use crate::facts::{FactRecord, cell_at};
+use crate::facts::{FactRecord, FactRow, Statement};
 use crate::scope::Scope;
 use crate::sql::{Row, Sql};
 use crate::time::Timestamp;
@@ -161,28 +163,54 @@ impl Ledger {
     pub async fn places_of_facts(&self, scope: &Scope, ids: &[i64]) -> Result<Vec<PlaceOfFact>> {
         let mut found = Vec::new();
         for chunk in ids.chunks(1_000) {
-            let columns = COLUMNS.replace(", ", ", s.");
-            let mut sql = Sql::new(&format!(
-                "SELECT s.{columns}, f.id, f.cell_row, f.cell_column, k.name, e.recorded_at, e.actor \
-                 FROM facts f JOIN sources s ON s.id = f.source_id \
-                 JOIN audit_entries e ON e.id = f.entry_id \
-                 JOIN subjects j ON j.id = f.subject_id \
-                 LEFT JOIN files k ON k.sha256 = s.file_sha256 WHERE f.id IN ("
-            ));
-            sql.bind_all(chunk.iter().copied()).push(") AND ");
-            scope.restrict_subjects(&mut sql, "j.id", "j.owner_id", "j.path");
-            for row in self.database.rows(sql).await? {
-                let cell = cell_at(row.at(9)?, row.at(10)?);
+            let mut facts = HashMap::new();
+            for fact in self.fact_rows(holding(scope, chunk)).await? {
+                facts.insert(fact.id, fact);
+            }
+            let facts: Vec<&FactRow> = chunk.iter().filter_map(|id| facts.get(id)).collect();
+            let sources = self.sources_of(&facts).await?;
+            for fact in facts {
+                let Some(row) = sources.get(&(fact.source_id, fact.entry_id)) else {
+                    continue;
+                };
                 found.push(PlaceOfFact {
-                    fact_id: row.at(8)?,
-                    source: source_ref(&row, cell)?,
-                    file_name: row.at(11)?,
-                    recorded_at: Timestamp(row.at(12)?),
-                    actor: row.at(13)?,
+                    fact_id: fact.id,
+                    source: source_ref(row, fact.cell())?,
+                    file_name: row.at(8)?,
+                    recorded_at: Timestamp(row.at(9)?),
+                    actor: row.at(10)?,
                 });
             }
         }
         found.sort_by_key(|place| place.fact_id);
+        Ok(found)
+    }
+
+    /// The sources of these facts, with the name of the file, the moment and the actor, by source and entry.
+    async fn sources_of(&self, facts: &[&FactRow]) -> Result<HashMap<(i64, i64), Row>> {
+        let columns = COLUMNS.replace(", ", ", s.");
+        let pairs: BTreeSet<(i64, i64)> = facts
+            .iter()
+            .map(|fact| (fact.source_id, fact.entry_id))
+            .collect();
+        let mut found = HashMap::with_capacity(pairs.len());
+        if pairs.is_empty() {
+            return Ok(found);
+        }
+        let mut sql = Sql::new(&format!(
+            "SELECT s.{columns}, k.name, e.recorded_at, e.actor, e.id FROM (VALUES "
+        ));
+        for (at, (source, entry)) in pairs.into_iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" });
+            sql.bind_all([source, entry]).push(")");
+        }
+        sql.push(
+            ") AS v JOIN sources s ON s.id = v.column1 JOIN audit_entries e ON e.id = v.column2 \
+             LEFT JOIN files k ON k.sha256 = s.file_sha256",
+        );
+        for row in self.database.rows(sql).await? {
+            found.insert((row.at(0)?, row.at(11)?), row);
+        }
         Ok(found)
     }
 
@@ -210,6 +238,22 @@ impl Ledger {
             fact,
         })
     }
+}
+
+/// The statements within a scope that hold these facts.
+fn holding(scope: &Scope, ids: &[i64]) -> Sql {
+    let columns = Statement::COLUMNS.replace(", ", ", c.");
+    let mut sql = Sql::new(&format!(
+        "SELECT c.{columns} FROM statements c JOIN subjects j ON j.id = c.subject_id \
+         WHERE c.id IN (SELECT (SELECT MAX(h.id) FROM statements h WHERE h.id <= v.column1) FROM (VALUES "
+    ));
+    for (at, id) in ids.iter().enumerate() {
+        sql.push(if at == 0 { "(" } else { ", (" });
+        sql.bind(*id).push(")");
+    }
+    sql.push(") AS v) AND ");
+    scope.restrict_subjects(&mut sql, "j.id", "j.owner_id", "j.path");
+    sql
 }
 
 fn source_ref(row: &Row, cell: Option<CellAddress>) -> Result<SourceRef> {

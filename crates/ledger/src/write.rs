@@ -11,9 +11,12 @@ use crate::Ledger;
 use crate::audit::chain::{EntryFields, RowsDigest};
 use crate::database::{self, Dialect};
 use crate::error::Result;
-use crate::facts::{Confirmation, FactRow};
+use crate::facts::{Confirmation, FactRow, Statement};
 use crate::sql::{Param, Row, Sql};
 use crate::time::Timestamp;
+
+/// What facts are numbered under.
+pub(crate) const FACTS: &str = "facts";
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,7 +150,7 @@ impl Ledger {
             new_terms: HashMap::new(),
             sources_used: BTreeSet::new(),
         };
-        write.facts_from = write.peek_id("facts").await?;
+        write.facts_from = write.peek_id(FACTS).await?;
         Ok(write)
     }
 
@@ -206,8 +209,13 @@ impl Write {
         if let Some(next) = self.next_ids.get(table) {
             return Ok(*next);
         }
-        let sql = Sql::new(&format!("SELECT COALESCE(MAX(id), 0) FROM {table}"));
-        let next = match self.row(sql).await? {
+        // Facts are numbered within their statements.
+        let (table_of, last) = match table {
+            FACTS => ("statements", "last_fact"),
+            _ => (table, "id"),
+        };
+        let text = format!("SELECT {last} FROM {table_of} ORDER BY id DESC LIMIT 1");
+        let next = match self.row(Sql::new(&text)).await? {
             Some(row) => row.at::<i64>(0)? + 1,
             None => 1,
         };
@@ -283,20 +291,14 @@ impl Write {
     /// database is at work.
     pub(crate) async fn append_facts(&mut self, facts: &[FactRow]) -> Result<()> {
         let mut digest = std::mem::take(&mut self.digest);
-        for chunk in facts.chunks(height_of(FactRow::WIDTH)) {
-            let mut params = Vec::with_capacity(chunk.len() * FactRow::WIDTH);
-            for fact in chunk {
-                params.extend(fact.params());
-            }
-            let columns = FactRow::COLUMNS;
-            let text = self.insertion("facts", columns, FactRow::WIDTH, chunk.len(), "");
-            let (written, ()) = tokio::join!(self.execute(Sql::in_order(text, params)), async {
-                for fact in chunk {
+        let rows = Statement::pack(facts).map(Statement::params).collect();
+        let (written, ()) =
+            tokio::join!(self.insert("statements", Statement::COLUMNS, rows), async {
+                for fact in facts {
                     digest.fact(fact);
                 }
             });
-            written?;
-        }
+        written?;
         self.digest = digest;
         // Facts of one sheet stand together.
         let runs = facts.chunk_by(|one, next| one.source_id == next.source_id);
@@ -369,7 +371,7 @@ impl Write {
     /// Leaves the audit entry and makes all of it visible at once.
     pub async fn commit(mut self, action: Action) -> Result<Written> {
         let recorded_at = self.recorded_at();
-        let facts_until = self.peek_id("facts").await?;
+        let facts_until = self.peek_id(FACTS).await?;
         let fields = EntryFields {
             id: self.entry_id,
             zone_id: action.zone_id,

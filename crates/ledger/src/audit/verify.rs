@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::Ledger;
 use crate::audit::chain::{EntryFields, RowsDigest};
 use crate::error::Result;
-use crate::facts::{Confirmation, FactRow};
+use crate::facts::{Confirmation, Statement};
 use crate::sources;
 use crate::sql::{Row, Sql};
 
@@ -105,7 +105,7 @@ impl Ledger {
     /// looked at before the end of the chain.
     async fn all_vouched_for(&self) -> Result<bool> {
         let mut newest = 0;
-        for table in ["terms", "sources", "facts", "confirmations"] {
+        for table in ["terms", "sources", "statements", "confirmations"] {
             let text = format!("SELECT entry_id FROM {table} ORDER BY id DESC LIMIT 1");
             if let Some(row) = self.database.row(Sql::new(&text)).await? {
                 newest = row.at::<i64>(0)?.max(newest);
@@ -152,7 +152,7 @@ struct AppendedRows<'a> {
     last_entry: i64,
     terms: Queue<(i64, i64, String)>,
     sources: Queue<(i64, i64, String)>,
-    facts: Queue<FactRow>,
+    statements: Queue<Statement>,
     confirmations: Queue<Confirmation>,
 }
 
@@ -189,7 +189,7 @@ impl<'a> AppendedRows<'a> {
             last_entry,
             terms: Queue::new(),
             sources: Queue::new(),
-            facts: Queue::new(),
+            statements: Queue::new(),
             confirmations: Queue::new(),
         }
     }
@@ -213,16 +213,14 @@ impl<'a> AppendedRows<'a> {
         }
         loop {
             self.refill().await?;
-            match self
-                .facts
-                .rows
-                .pop_front_if(|row| row.entry_id <= fields.id)
-            {
-                Some(fact) => {
-                    digest.fact(&fact);
-                    facts += 1;
-                }
-                None => break,
+            let next = &mut self.statements.rows;
+            let Some(statement) = next.pop_front_if(|row| row.entry_id <= fields.id) else {
+                break;
+            };
+            // A list that cannot be read any more is missing from the digest.
+            for fact in statement.unpack().into_iter().flatten() {
+                digest.fact(&fact);
+                facts += 1;
             }
         }
         loop {
@@ -241,7 +239,7 @@ impl<'a> AppendedRows<'a> {
         self.refill().await?;
         Ok(!(self.terms.rows.is_empty()
             && self.sources.rows.is_empty()
-            && self.facts.rows.is_empty()
+            && self.statements.rows.is_empty()
             && self.confirmations.rows.is_empty()))
     }
 
@@ -263,14 +261,15 @@ impl<'a> AppendedRows<'a> {
             let rows = rows.iter().map(sources::digest_again);
             self.sources.fill(rows.collect::<Result<_>>()?, |row| row.0);
         }
-        if self.facts.wants_more() {
+        if self.statements.wants_more() {
             let text = format!(
-                "SELECT {} FROM facts WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2",
-                FactRow::COLUMNS
+                "SELECT {} FROM statements WHERE id > $1 AND entry_id <= $3 ORDER BY id LIMIT $2",
+                Statement::COLUMNS
             );
-            let rows = self.page(&text, self.facts.last).await?;
-            let rows = rows.iter().map(FactRow::read);
-            self.facts.fill(rows.collect::<Result<_>>()?, |row| row.id);
+            let rows = self.page(&text, self.statements.last).await?;
+            let rows = rows.iter().map(Statement::read);
+            self.statements
+                .fill(rows.collect::<Result<_>>()?, |row| row.id);
         }
         if self.confirmations.wants_more() {
             let text = format!(

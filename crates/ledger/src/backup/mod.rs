@@ -38,7 +38,7 @@ const TABLES: &[(&str, &str)] = &[
     ("subject_keys", "zone_id, kind, scheme, key, subject_id"),
     ("files", "sha256"),
     ("sources", "id"),
-    ("facts", "id"),
+    ("statements", "id"),
     ("confirmations", "id"),
     ("imports", "id"),
     ("import_mappings", "zone_id, sender, kind, header"),

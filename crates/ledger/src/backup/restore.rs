@@ -33,7 +33,7 @@ pub(super) async fn restore(
     };
     transaction.execute_unprepared(defer).await?;
     let mut contents = fill(&ledger, &transaction, backup).await?;
-    let uses = "INSERT INTO source_uses (source_id, entry_id) SELECT source_id, entry_id FROM facts \
+    let uses = "INSERT INTO source_uses (source_id, entry_id) SELECT source_id, entry_id FROM statements \
          UNION SELECT source_id, entry_id FROM confirmations";
     transaction.execute_unprepared(uses).await?;
     transaction.commit().await?;

@@ -4,9 +4,8 @@ use domain::Period;
 
 use crate::Ledger;
 use crate::error::Result;
-use crate::facts::{FactRecord, FactRow};
+use crate::facts::{FactRecord, facts_up_to};
 use crate::scope::Scope;
-use crate::sql::Sql;
 use crate::time::AsOf;
 
 /// One step of a history.
@@ -40,19 +39,8 @@ impl Ledger {
             return Ok(Vec::new());
         };
         let entry = self.last_entry(as_of).await?;
-        let text = format!(
-            "SELECT {} FROM facts WHERE subject_id = $1 AND variable_id = $2 AND period_id = $3 \
-             AND entry_id <= $4 ORDER BY id",
-            FactRow::COLUMNS
-        );
-        let params = [
-            subject_id.into(),
-            variable.into(),
-            period.into(),
-            entry.into(),
-        ];
-        let rows = self.database.rows(Sql::with(&text, params)).await?;
-        let rows = rows.iter().map(FactRow::read).collect::<Result<Vec<_>>>()?;
+        let mut rows = self.fact_rows(facts_up_to(&[subject_id], entry)).await?;
+        rows.retain(|row| row.key() == (variable, period));
         let mut records = self.fact_records(rows).await?;
         records.sort_by_key(|record| record.id);
         let mut versions = Vec::with_capacity(records.len());

@@ -6,13 +6,12 @@ mod history;
 pub(crate) mod latest;
 mod read;
 pub(crate) mod record;
+mod statement;
 mod stream;
 
 use chrono::NaiveDate;
 use domain::{CellAddress, Period, SourceRef, Value};
 
-use crate::error::Result;
-use crate::sql::{Param, Row};
 use crate::time::Timestamp;
 
 pub use history::FactVersion;
@@ -22,6 +21,8 @@ pub use stream::{KnownValue, SubjectFacts, SubjectFactsQuery};
 pub(crate) use read::facts_up_to;
 
 pub(crate) use confirmation::Confirmation;
+
+pub(crate) use statement::{Statement, facts_of_rows};
 
 pub(crate) use codec::{Stored, date_of_digits, value as stored_value};
 
@@ -73,7 +74,7 @@ pub struct FactRecord {
     pub recorded_at: Timestamp,
 }
 
-/// A row of the table of facts.
+/// A fact with its words by their numbers, as [`Statement`]s keep it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FactRow {
     pub(crate) id: i64,
@@ -93,50 +94,6 @@ pub(crate) struct FactRow {
 }
 
 impl FactRow {
-    pub(crate) const COLUMNS: &str = "id, subject_id, variable_id, period_id, kind, number, text, \
-         qualifier_id, unit_id, source_id, cell_row, cell_column, known_on, entry_id";
-
-    /// How many columns there are.
-    pub(crate) const WIDTH: usize = 14;
-
-    pub(crate) fn params(&self) -> [Param; Self::WIDTH] {
-        [
-            self.id.into(),
-            self.subject_id.into(),
-            self.variable_id.into(),
-            self.period_id.into(),
-            self.kind.into(),
-            self.number.into(),
-            self.text.clone().into(),
-            self.qualifier_id.into(),
-            self.unit_id.into(),
-            self.source_id.into(),
-            self.cell_row.into(),
-            self.cell_column.into(),
-            self.known_on.into(),
-            self.entry_id.into(),
-        ]
-    }
-
-    pub(crate) fn read(row: &Row) -> Result<Self> {
-        Ok(Self {
-            id: row.at(0)?,
-            subject_id: row.at(1)?,
-            variable_id: row.at(2)?,
-            period_id: row.at(3)?,
-            kind: row.at(4)?,
-            number: row.at(5)?,
-            text: row.at(6)?,
-            qualifier_id: row.at(7)?,
-            unit_id: row.at(8)?,
-            source_id: row.at(9)?,
-            cell_row: row.at(10)?,
-            cell_column: row.at(11)?,
-            known_on: row.at(12)?,
-            entry_id: row.at(13)?,
-        })
-    }
-
     /// What the fact is about: one value counts for each of these.
     pub(crate) fn key(&self) -> (i64, i64) {
         (self.variable_id, self.period_id)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
 use crate::facts::latest::{Latest, fold};
-use crate::facts::{FactRecord, FactRow, codec};
+use crate::facts::{FactRecord, FactRow, Statement, codec, facts_of_rows};
 use crate::scope::Scope;
 use crate::sql::Sql;
 use crate::time::{AsOf, Timestamp, day_of_number};
@@ -56,13 +56,17 @@ impl Ledger {
 
     /// One fact, whether it still counts or not.
     pub async fn fact(&self, scope: &Scope, fact_id: i64) -> Result<FactRecord> {
-        let text = format!("SELECT {} FROM facts WHERE id = $1", FactRow::COLUMNS);
-        let row = self
+        let text = format!(
+            "SELECT {} FROM statements WHERE id <= $1 ORDER BY id DESC LIMIT 1",
+            Statement::COLUMNS
+        );
+        let found = self
             .database
-            .row(Sql::with(&text, [fact_id.into()]))
+            .rows(Sql::with(&text, [fact_id.into()]))
             .await?;
         let missing = || LedgerError::not_found("fact", fact_id);
-        let row = FactRow::read(&row.ok_or_else(missing)?)?;
+        let mut facts = facts_of_rows(&found)?.into_iter();
+        let row = facts.find(|fact| fact.id == fact_id).ok_or_else(missing)?;
         self.subject(scope, row.subject_id, AsOf::Now)
             .await
             .map_err(|_| missing())?;
@@ -81,8 +85,7 @@ impl Ledger {
         let mut found = HashMap::new();
         for chunk in subject_ids.chunks(1_000) {
             let rows = self.database.rows(facts_up_to(chunk, entry)).await?;
-            let rows = rows.iter().map(FactRow::read).collect::<Result<Vec<_>>>()?;
-            found.extend(fold(rows));
+            found.extend(fold(facts_of_rows(&rows)?));
         }
         Ok(found)
     }
@@ -134,14 +137,14 @@ impl Ledger {
     }
 }
 
-/// All rows of these subjects recorded up to an entry, in the order of their ids within a variable.
+/// All that was said of these subjects up to an entry, of each in the order in which it was recorded.
 pub(crate) fn facts_up_to(subject_ids: &[i64], entry: i64) -> Sql {
     let mut sql = Sql::new(&format!(
-        "SELECT {} FROM facts WHERE subject_id IN (",
-        FactRow::COLUMNS
+        "SELECT {} FROM statements WHERE subject_id IN (",
+        Statement::COLUMNS
     ));
     sql.bind_all(subject_ids.iter().copied());
     sql.push(") AND entry_id <= ").bind(entry);
-    sql.push(" ORDER BY subject_id, variable_id, period_id, id");
+    sql.push(" ORDER BY subject_id, id");
     sql
 }

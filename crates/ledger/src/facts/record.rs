@@ -1,6 +1,6 @@
 //! Recording facts one by one: what is new is added, what differs supersedes, what is the same stays.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -8,13 +8,13 @@ use crate::Ledger;
 use crate::error::{LedgerError, Result};
 use crate::facts::latest::{Latest, fold};
 use crate::facts::read::facts_up_to;
-use crate::facts::{Confirmation, FactRow, NewFact, Stored};
+use crate::facts::{Confirmation, FactRow, NewFact, Stored, facts_of_rows};
 use crate::projection;
 use crate::scope::Scope;
 use crate::sql::Sql;
 use crate::subjects;
 use crate::time::{AsOf, day_number};
-use crate::write::{Action, Stamp, Write, Written};
+use crate::write::{Action, FACTS, Stamp, Write, Written};
 
 /// What recording came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -79,7 +79,7 @@ impl Ledger {
         let Some(mut row) = counts else {
             return Err(LedgerError::Refused("the fact does not count any more"));
         };
-        row.id = write.next_id("facts").await?;
+        row.id = write.next_id(FACTS).await?;
         row.kind = Stored::retracted().kind;
         row.number = None;
         row.text = None;
@@ -101,8 +101,7 @@ impl Write {
         let mut found = Vec::with_capacity(subject_ids.len());
         for chunk in subject_ids.chunks(1_000) {
             let rows = self.rows(facts_up_to(chunk, i64::MAX)).await?;
-            let rows = rows.iter().map(FactRow::read).collect::<Result<Vec<_>>>()?;
-            let mut latest = fold(rows);
+            let mut latest = fold(facts_of_rows(&rows)?);
             found.extend(
                 chunk
                     .iter()
@@ -119,13 +118,14 @@ impl Write {
             return Err(LedgerError::not_found("subject", subject_id));
         }
         let mut latest = self.latest(&[subject_id]).await?.remove(0).1;
+        let entries = latest.rows().map(|row| (row.id, row.entry_id)).collect();
         let mut recorded = Recorded::default();
         let mut said = Said::default();
         for fact in facts {
             let row = self.fact_row(subject_id, fact).await?;
             settle(&mut latest, row, &mut recorded, &mut said);
         }
-        let confirmations = self.needed(said.confirmations).await?;
+        let confirmations = self.needed(said.confirmations, &entries).await?;
         recorded.confirmed = confirmations.len() as u64;
         self.append_confirmations(confirmations).await?;
         let mut rows = said.rows;
@@ -142,30 +142,41 @@ impl Write {
         Ok(recorded)
     }
 
-    /// Those confirmations without which a value would rest on imports alone, which can be undone.
-    async fn needed(&self, confirmations: Vec<Confirmation>) -> Result<Vec<Confirmation>> {
-        let mut needed = HashSet::new();
+    /// Those confirmations without which a value would rest on imports alone, which can be undone. `entries` says
+    /// of each fact which entry recorded it.
+    async fn needed(
+        &self,
+        confirmations: Vec<Confirmation>,
+        entries: &HashMap<i64, i64>,
+    ) -> Result<Vec<Confirmation>> {
+        let mut imported = HashSet::new();
+        let mut stands = HashSet::new();
         for chunk in confirmations.chunks(1_000) {
-            let mut sql = Sql::new("SELECT f.id FROM facts f WHERE f.id IN (");
-            sql.bind_all(chunk.iter().map(|confirmation| confirmation.fact_id));
-            sql.push(
-                ") AND EXISTS (SELECT 1 FROM imports i \
-                 WHERE f.entry_id IN (i.entry_id, i.undone_entry)) \
-                 AND NOT EXISTS (SELECT 1 FROM confirmations c WHERE c.fact_id = f.id \
-                 AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.entry_id = c.entry_id))",
-            );
+            let mut sql = Sql::new("SELECT entry_id FROM imports WHERE entry_id IN (");
+            sql.bind_all(chunk.iter().map(|one| entries[&one.fact_id]));
+            sql.push(") UNION SELECT undone_entry FROM imports WHERE undone_entry IN (");
+            sql.bind_all(chunk.iter().map(|one| entries[&one.fact_id]))
+                .push(")");
             for row in self.rows(sql).await? {
-                needed.insert(row.at::<i64>(0)?);
+                imported.insert(row.at::<i64>(0)?);
+            }
+            let mut sql = Sql::new("SELECT c.fact_id FROM confirmations c WHERE c.fact_id IN (");
+            sql.bind_all(chunk.iter().map(|one| one.fact_id));
+            sql.push(") AND NOT EXISTS (SELECT 1 FROM imports i WHERE i.entry_id = c.entry_id)");
+            for row in self.rows(sql).await? {
+                stands.insert(row.at::<i64>(0)?);
             }
         }
         let mut confirmations = confirmations;
-        confirmations.retain(|confirmation| needed.contains(&confirmation.fact_id));
+        confirmations.retain(|one| {
+            imported.contains(&entries[&one.fact_id]) && !stands.contains(&one.fact_id)
+        });
         Ok(confirmations)
     }
 
     /// Gives rows their ids, which are known only once it is clear which rows are written.
     pub(crate) async fn number_facts(&mut self, rows: &mut [FactRow]) -> Result<()> {
-        let mut id = self.next_ids("facts", rows.len()).await?;
+        let mut id = self.next_ids(FACTS, rows.len()).await?;
         for row in rows {
             row.id = id;
             id += 1;

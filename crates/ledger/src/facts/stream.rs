@@ -1,5 +1,6 @@
 //! The way to the judge: what is known of one subject after another, in the order of their ids.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -10,7 +11,7 @@ use crate::Ledger;
 use crate::database::Dialect;
 use crate::error::Result;
 use crate::facts::latest::{Latest, fold};
-use crate::facts::{FactRecord, FactRow, codec};
+use crate::facts::{FactRecord, FactRow, Statement, codec, facts_of_rows};
 use crate::scope::Scope;
 use crate::sql::{Param, Sql};
 use crate::subjects::SubjectQuery;
@@ -77,7 +78,7 @@ impl Ledger {
     ) -> Result<Vec<KnownValue>> {
         self.subject(scope, subject_id, as_of).await?;
         let entry = self.last_entry(as_of).await?;
-        let sql = rows_between(subject_id, subject_id, entry, known_by, None);
+        let sql = said_between(subject_id, subject_id, entry, known_by);
         let rows = self.fact_rows(sql).await?;
         let known = self.words_of(&rows).await?;
         let latest = fold(rows).remove(&subject_id).unwrap_or_default();
@@ -97,7 +98,7 @@ impl Ledger {
     ) -> Result<Vec<FactRecord>> {
         self.subject(scope, subject_id, as_of).await?;
         let entry = self.last_entry(as_of).await?;
-        let sql = rows_between(subject_id, subject_id, entry, Some(day), None);
+        let sql = said_between(subject_id, subject_id, entry, Some(day));
         let rows = self.fact_rows(sql).await?;
         let latest = fold(rows).remove(&subject_id).unwrap_or_default();
         self.fact_records(latest.into_rows().collect()).await
@@ -122,26 +123,13 @@ impl Ledger {
             return Ok(Vec::new());
         };
         let entry = self.last_entry(query.as_of).await?;
-        let variables = match &query.variables {
-            None => None,
-            Some(names) => {
-                let known = self.terms.all(&self.database).await?;
-                Some(
-                    names
-                        .iter()
-                        .filter_map(|name| known.id(name))
-                        .collect::<Vec<_>>(),
-                )
-            }
-        };
-        let sql = rows_between(
-            first.id,
-            last.id,
-            entry,
-            query.known_by,
-            variables.as_deref(),
-        );
-        let rows = self.fact_rows(sql).await?;
+        let sql = said_between(first.id, last.id, entry, query.known_by);
+        let mut rows = self.fact_rows(sql).await?;
+        if let Some(names) = &query.variables {
+            let known = self.terms.all(&self.database).await?;
+            let wanted: HashSet<i64> = names.iter().filter_map(|name| known.id(name)).collect();
+            rows.retain(|row| wanted.contains(&row.variable_id));
+        }
         let known = self.words_of(&rows).await?;
         let mut latest = fold(rows);
         subjects
@@ -164,7 +152,7 @@ impl Ledger {
         self.terms.through(&self.database, highest).await
     }
 
-    /// Rows of facts in bulk. Of the embedded database they are read without a hop between threads
+    /// Facts in bulk, from rows of statements. Of the embedded database they are read without a hop between threads
     /// per row, several times as fast.
     pub(crate) async fn fact_rows(&self, sql: Sql) -> Result<Vec<FactRow>> {
         let Some(file) = self
@@ -173,13 +161,7 @@ impl Ledger {
             .clone()
             .filter(|_| self.dialect() == Dialect::Sqlite)
         else {
-            return self
-                .database
-                .rows(sql)
-                .await?
-                .iter()
-                .map(FactRow::read)
-                .collect();
+            return facts_of_rows(&self.database.rows(sql).await?);
         };
         tokio::task::spawn_blocking(move || {
             use rusqlite::OpenFlags;
@@ -189,23 +171,23 @@ impl Ledger {
             let (text, params) = sql.into_parts();
             let params = params.into_iter().map(bound);
             let mut statement = connection.prepare(&text)?;
-            let rows = statement.query_map(rusqlite::params_from_iter(params), embedded_row)?;
-            Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+            let params = rusqlite::params_from_iter(params);
+            let mut facts = Vec::new();
+            for found in statement.query_map(params, Statement::read_embedded)? {
+                facts.extend(found?.unpack()?);
+            }
+            Ok(facts)
         })
         .await?
     }
 }
 
-/// Facts of the subjects between two ids, in the order in which the last row of each counts.
-fn rows_between(
-    first: i64,
-    last: i64,
-    entry: i64,
-    known_by: Option<NaiveDate>,
-    variables: Option<&[i64]>,
-) -> Sql {
-    let columns = FactRow::COLUMNS;
-    let mut sql = Sql::new(&format!("SELECT {columns} FROM facts WHERE subject_id >= "));
+/// What was said of the subjects between two ids, of each in the order in which it was recorded.
+fn said_between(first: i64, last: i64, entry: i64, known_by: Option<NaiveDate>) -> Sql {
+    let columns = Statement::COLUMNS;
+    let mut sql = Sql::new(&format!(
+        "SELECT {columns} FROM statements WHERE subject_id >= "
+    ));
     sql.bind(first).push(" AND subject_id <= ").bind(last);
     sql.push(" AND entry_id <= ").bind(entry);
     if let Some(day) = known_by {
@@ -213,18 +195,7 @@ fn rows_between(
             .bind(day_number(day))
             .push(")");
     }
-    match variables {
-        None => {}
-        Some([]) => {
-            sql.push(" AND 1 = 0");
-        }
-        Some(variables) => {
-            sql.push(" AND variable_id IN (")
-                .bind_all(variables.iter().copied())
-                .push(")");
-        }
-    }
-    sql.push(" ORDER BY subject_id, variable_id, period_id, id");
+    sql.push(" ORDER BY subject_id, id");
     sql
 }
 
@@ -251,23 +222,4 @@ fn bound(param: Param) -> Bound {
         Param::String(Some(text)) => Bound::Text(text),
         _ => Bound::Null,
     }
-}
-
-fn embedded_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<FactRow> {
-    Ok(FactRow {
-        id: row.get(0)?,
-        subject_id: row.get(1)?,
-        variable_id: row.get(2)?,
-        period_id: row.get(3)?,
-        kind: row.get(4)?,
-        number: row.get(5)?,
-        text: row.get(6)?,
-        qualifier_id: row.get(7)?,
-        unit_id: row.get(8)?,
-        source_id: row.get(9)?,
-        cell_row: row.get(10)?,
-        cell_column: row.get(11)?,
-        known_on: row.get(12)?,
-        entry_id: row.get(13)?,
-    })
 }

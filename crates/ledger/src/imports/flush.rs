@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use domain::SubjectKind;
+
 use crate::error::Result;
 use crate::facts::latest::Latest;
 use crate::facts::record::{Said, settle};
@@ -50,6 +52,23 @@ impl Terms {
         row.period_id == 0
             && (row.variable_id == self.name || self.codes.contains(&row.variable_id))
     }
+
+    /// Whether a subject is called otherwise than its facts say.
+    fn call_otherwise(&self, subject: &Subject, latest: &Latest) -> bool {
+        let said = |variable| {
+            latest
+                .get((variable, 0))
+                .and_then(|row| row.text.as_deref())
+        };
+        let [uscc, code] = self.codes;
+        let code = match subject.kind {
+            SubjectKind::Enterprise => said(uscc),
+            SubjectKind::Project => said(code),
+            _ => None,
+        };
+        said(self.name).is_some_and(|name| name.trim() != subject.name)
+            || code.is_some_and(|code| subject.code.as_deref() != Some(code))
+    }
 }
 
 /// A subject that rows of the buffer mean.
@@ -59,7 +78,10 @@ struct Meant {
     identity: Identity,
     is_new: bool,
     changed: bool,
+    /// Whether its row has to be read and set right: it was moved, or comes back.
     follow: bool,
+    /// Whether its facts may call it otherwise.
+    named: bool,
 }
 
 impl BulkImport {
@@ -212,7 +234,8 @@ impl BulkImport {
         let names = said.rows[before..]
             .iter()
             .any(|row| self.terms.names_subject(row));
-        meant.follow |= names || meant.subject.status == SubjectStatus::Withdrawn;
+        meant.named |= names;
+        meant.follow |= meant.subject.status == SubjectStatus::Withdrawn;
         let wrote = said.rows.len() > before;
         meant.changed |= wrote || moved || added;
         self.counts.facts_recorded +=
@@ -269,7 +292,7 @@ impl BulkImport {
         self.write.append_facts(&rows).await?;
         self.write.append_confirmations(said.confirmations).await?;
         for one in &mut meant {
-            if one.follow {
+            if one.follow || one.named && self.terms.call_otherwise(&one.subject, &one.latest) {
                 follow_facts(&mut self.write, one.subject.id, &one.latest).await?;
                 one.subject = self.write.subject(one.subject.id).await?;
             }
@@ -300,6 +323,7 @@ impl Meant {
             is_new: true,
             changed: false,
             follow: false,
+            named: false,
         }
     }
 }

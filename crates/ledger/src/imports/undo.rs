@@ -7,9 +7,10 @@ use serde_json::json;
 use crate::Ledger;
 use crate::error::{LedgerError, Result};
 use crate::facts::latest::Latest;
-use crate::facts::{Confirmation, FactRow, Stored};
+use crate::facts::{Confirmation, FactRow, Stored, facts_of_rows};
 use crate::projection;
 use crate::scope::Scope;
+use crate::source_lists::HOLDS_CONFIRMED;
 use crate::sql::Sql;
 use crate::subjects::{SubjectStatus, change, follow_facts};
 use crate::write::{Action, Stamp, Write, Written};
@@ -63,16 +64,18 @@ impl Ledger {
         let text = "SELECT facts_from, facts_until FROM audit_entries WHERE id = $1";
         let entry = write.row(Sql::with(text, [import.entry_id.into()])).await?;
         let entry = entry.ok_or_else(|| LedgerError::damaged("entry of import", import_id))?;
-        let text = "SELECT DISTINCT subject_id FROM facts WHERE id >= $1 AND id < $2 \
-             UNION SELECT f.subject_id FROM confirmations c JOIN facts f ON f.id = c.fact_id \
-             WHERE c.entry_id = $3 UNION SELECT id FROM subjects WHERE created_entry = $3 \
-             UNION SELECT subject_id FROM subject_versions WHERE until_entry = $3 ORDER BY 1";
+        let text = format!(
+            "SELECT DISTINCT subject_id FROM statements WHERE id >= $1 AND id < $2 \
+             UNION SELECT c.subject_id FROM confirmations n JOIN statements c ON {HOLDS_CONFIRMED} \
+             WHERE n.entry_id = $3 UNION SELECT id FROM subjects WHERE created_entry = $3 \
+             UNION SELECT subject_id FROM subject_versions WHERE until_entry = $3 ORDER BY 1"
+        );
         let params = [
             entry.at::<i64>(0)?.into(),
             entry.at::<i64>(1)?.into(),
             import.entry_id.into(),
         ];
-        let touched = write.rows(Sql::with(text, params)).await?;
+        let touched = write.rows(Sql::with(&text, params)).await?;
         let touched = touched
             .iter()
             .map(|row| row.at(0))
@@ -129,8 +132,9 @@ impl Write {
     async fn confirmations(&self, subjects: &[i64]) -> Result<HashMap<i64, Vec<Confirmation>>> {
         let columns = Confirmation::COLUMNS.replace(", ", ", c.");
         let mut sql = Sql::new(&format!(
-            "SELECT c.{columns} FROM facts f JOIN confirmations c ON c.fact_id = f.id \
-             WHERE f.subject_id IN ("
+            "SELECT c.{columns} FROM statements s \
+             JOIN confirmations c ON c.fact_id >= s.id AND c.fact_id <= s.last_fact \
+             WHERE s.subject_id IN ("
         ));
         sql.bind_all(subjects.iter().copied())
             .push(") ORDER BY c.id");
@@ -148,10 +152,8 @@ impl Undo {
         let history = write
             .rows(crate::facts::facts_up_to(subjects, i64::MAX))
             .await?;
-        let history = history
-            .iter()
-            .map(FactRow::read)
-            .collect::<Result<Vec<_>>>()?;
+        let mut history = facts_of_rows(&history)?;
+        history.sort_by_key(|row| (row.subject_id, row.key(), row.id));
         let entry = write.entry_id();
         let confirmed = write.confirmations(subjects).await?;
         let mut rows = Vec::new();

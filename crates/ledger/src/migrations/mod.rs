@@ -18,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_confirmations::Step),
             Box::new(m0004_past::Step),
             Box::new(m0005_sources::Step),
+            Box::new(m0006_statements::Step),
         ]
     }
 }
@@ -74,6 +75,12 @@ step!(
 );
 step!(m0004_past, "0004_past.sql", "none.sql", "none.sql");
 step!(m0005_sources, "0005_sources.sql", "none.sql", "none.sql");
+step!(
+    m0006_statements,
+    "0006_statements.sql",
+    "0006_statements.sqlite.sql",
+    "0006_statements.postgres.sql"
+);
 
 async fn run(manager: &SchemaManager<'_>, shared: &str, own: &str) -> Result<(), DbErr> {
     let backend = manager.get_database_backend();

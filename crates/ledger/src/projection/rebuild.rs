@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::Ledger;
 use crate::error::Result;
 use crate::facts::latest::Latest;
-use crate::facts::{FactRow, facts_up_to};
+use crate::facts::{FactRow, facts_of_rows, facts_up_to};
 use crate::projection::written_columns;
 use crate::projection::{ENTERPRISES, List, PROJECTS, Reader, is_listed, replace, row};
 use crate::sql::{Param, Sql};
@@ -64,8 +64,7 @@ impl Write {
     ) -> Result<()> {
         let ids: Vec<i64> = subjects.iter().map(|subject| subject.id).collect();
         let mut facts: HashMap<i64, Vec<FactRow>> = HashMap::new();
-        for row in self.rows(facts_up_to(&ids, i64::MAX)).await? {
-            let fact = FactRow::read(&row)?;
+        for fact in facts_of_rows(&self.rows(facts_up_to(&ids, i64::MAX)).await?)? {
             facts.entry(fact.subject_id).or_default().push(fact);
         }
         let mut states = self.states(subjects).await?;

@@ -46,7 +46,7 @@ async fn a_restored_ledger_gives_the_same_backup_on_either_database() {
         let first = dir.path().join("first.backup");
         let contents = house.ledger.backup(&first).await.unwrap();
         assert_eq!(check_backup(&first).unwrap(), contents.sha256);
-        assert!(contents.rows["facts"] > 0 && contents.files == 1);
+        assert!(contents.rows["statements"] > 0 && contents.files == 1);
         let mut targets = vec![dir.path().join("restored.sqlite").display().to_string()];
         if let Some(server) = postgres_server() {
             targets.push(fresh_schema(&server).await.0);
@@ -125,10 +125,18 @@ async fn the_walk_along_the_chain_names_the_first_link_that_was_meddled_with() {
             "hash",
         ),
         (
-            "UPDATE facts SET number = number + 1 WHERE entry_id = 3",
+            "UPDATE statements SET facts = REPLACE(facts, '1', '2') WHERE entry_id = 3",
             "rows_digest",
         ),
-        ("DELETE FROM facts WHERE entry_id = 3", "rows_digest"),
+        (
+            "UPDATE statements SET facts = 'cut off' WHERE entry_id = 3",
+            "rows_digest",
+        ),
+        (
+            "UPDATE statements SET subject_id = 1 WHERE entry_id = 3",
+            "rows_digest",
+        ),
+        ("DELETE FROM statements WHERE entry_id = 3", "rows_digest"),
         (
             "UPDATE terms SET term = term || 'x' WHERE entry_id = 3",
             "rows_digest",

@@ -228,7 +228,7 @@ async fn the_database_itself_refuses_to_change_what_was_recorded() {
         house
             .record(subject, vec![fact("gdp", "2023", yuan("1.00"))])
             .await;
-        for table in ["facts", "audit_entries", "terms", "sources"] {
+        for table in ["statements", "audit_entries", "terms", "sources"] {
             for statement in [
                 format!("DELETE FROM {table}"),
                 format!("UPDATE {table} SET id = 9"),

@@ -1,0 +1,31 @@
+INSERT INTO statements (id, last_fact, subject_id, source_id, known_on, entry_id, facts)
+    SELECT MIN(id), MAX(id), subject_id, source_id, known_on, entry_id, json_group_array(json_array(
+        variable_id, period_id, kind, cell_row, cell_column, number, text, unit_id, qualifier_id) ORDER BY id)
+    FROM (SELECT *, id - ROW_NUMBER() OVER (PARTITION BY entry_id, subject_id, source_id, known_on ORDER BY id) AS run
+        FROM facts)
+    GROUP BY entry_id, subject_id, source_id, known_on, run;
+CREATE TABLE confirmations_kept (
+    id INTEGER PRIMARY KEY,
+    fact_id INTEGER NOT NULL,
+    unit_id INTEGER NOT NULL,
+    source_id INTEGER NOT NULL,
+    cell_row INTEGER,
+    cell_column INTEGER,
+    known_on INTEGER,
+    entry_id INTEGER NOT NULL
+) STRICT;
+INSERT INTO confirmations_kept SELECT * FROM confirmations;
+DROP TABLE confirmations;
+ALTER TABLE confirmations_kept RENAME TO confirmations;
+CREATE INDEX confirmations_by_fact ON confirmations (fact_id);
+CREATE INDEX confirmations_by_entry ON confirmations (entry_id);
+DROP TABLE facts;
+-- What is written once stays.
+CREATE TRIGGER confirmations_no_update BEFORE UPDATE ON confirmations
+BEGIN SELECT RAISE(ABORT, 'confirmations is append-only'); END;
+CREATE TRIGGER confirmations_no_delete BEFORE DELETE ON confirmations
+BEGIN SELECT RAISE(ABORT, 'confirmations is append-only'); END;
+CREATE TRIGGER statements_no_update BEFORE UPDATE ON statements
+BEGIN SELECT RAISE(ABORT, 'statements is append-only'); END;
+CREATE TRIGGER statements_no_delete BEFORE DELETE ON statements
+BEGIN SELECT RAISE(ABORT, 'statements is append-only'); END;
