@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use datafusion::arrow::buffer::{BooleanBuffer, NullBuffer};
 
 use super::bits;
+use super::lanes;
 use super::range::Range;
 use super::shape::{Fixed, ten};
 use super::vector::{Digits, Numbers};
@@ -26,18 +27,18 @@ pub fn combine(
     if range.is_narrow() {
         match (left, right) {
             (Digits::Narrow(a, _), Digits::Narrow(b, _)) => {
-                let values: Vec<i64> = a.iter().zip(b).map(|(a, b)| narrow(*a, *b)).collect();
+                let values = lanes::zip(a, b, narrow);
                 return Digits::Narrow(values.into(), range);
             }
             (Digits::Narrow(a, _), Digits::Same(b)) => {
                 if let Ok(b) = i64::try_from(*b) {
-                    let values: Vec<i64> = a.iter().map(|a| narrow(*a, b)).collect();
+                    let values = lanes::map(a, |a| narrow(a, b));
                     return Digits::Narrow(values.into(), range);
                 }
             }
             (Digits::Same(a), Digits::Narrow(b, _)) => {
                 if let Ok(a) = i64::try_from(*a) {
-                    let values: Vec<i64> = b.iter().map(|b| narrow(a, *b)).collect();
+                    let values = lanes::map(b, |b| narrow(a, b));
                     return Digits::Narrow(values.into(), range);
                 }
             }
@@ -65,7 +66,7 @@ pub fn times(digits: &Digits, factor: i128) -> Digits {
         Digits::Same(value) => Digits::Same(value.wrapping_mul(factor)),
         Digits::Narrow(values, _) => match i64::try_from(factor) {
             Ok(factor) if range.is_narrow() => {
-                let values: Vec<i64> = values.iter().map(|v| v.wrapping_mul(factor)).collect();
+                let values = lanes::map(values, |value: i64| value.wrapping_mul(factor));
                 Digits::Narrow(values.into(), range)
             }
             _ => Digits::within(
@@ -121,8 +122,8 @@ pub fn negate(digits: &Digits) -> Digits {
     times(digits, -1)
 }
 
-/// Rounds half away from zero to fewer decimals.
-pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
+/// Rounds half away from zero to fewer decimals; where `only` names rows, the digits of others mean nothing.
+pub fn round(digits: &Digits, from: u32, places: u32, only: Option<&BooleanBuffer>) -> Digits {
     let divisor = power(from - places);
     let range = digits.range();
     // A little wider than needed: what is rounded is nowhere further from nought.
@@ -130,10 +131,11 @@ pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
         low: divide_half_up(range.low, divisor),
         high: divide_half_up(range.high, divisor),
     };
+    let range = only.map_or(range, |_| range.union(Range::of(0)));
     match digits {
         Digits::Same(value) => Digits::Same(divide_half_up(*value, divisor)),
         Digits::Narrow(values, _) => match i64::try_from(divisor) {
-            Ok(divisor) => Digits::Narrow(narrow_round(values, divisor).into(), range),
+            Ok(divisor) => Digits::Narrow(narrow_round(values, divisor, only).into(), range),
             // The divisor is beyond any of the values, at least ten times so.
             Err(_) => Digits::Same(0),
         },
@@ -146,19 +148,21 @@ pub fn round(digits: &Digits, from: u32, places: u32) -> Digits {
 
 /// Divisors that are known when the program is compiled become multiplications; decimals are cut by
 /// powers of ten only.
-fn narrow_round(values: &[i64], divisor: i64) -> Vec<i64> {
-    fn by<const DIVISOR: i64>(values: &[i64]) -> Vec<i64> {
-        let one = |value: &i64| narrow_half_up(*value, DIVISOR);
-        values.iter().map(one).collect()
+fn narrow_round(values: &[i64], divisor: i64, only: Option<&BooleanBuffer>) -> Vec<i64> {
+    macro_rules! by {
+        ($divisor:expr) => {{
+            let one = |value| narrow_half_up(value, $divisor);
+            match only {
+                Some(rows) => lanes::map_some(values, bits::words(rows), one),
+                None => lanes::map(values, one),
+            }
+        }};
     }
     macro_rules! powers {
         ($($exponent:literal)*) => {
             match divisor {
-                $(power if power == 10_i64.pow($exponent) => by::<{ 10_i64.pow($exponent) }>(values),)*
-                _ => {
-                    let one = |value: &i64| narrow_half_up(*value, divisor);
-                    values.iter().map(one).collect()
-                }
+                $(power if power == 10_i64.pow($exponent) => by!(const { 10_i64.pow($exponent) }),)*
+                _ => by!(divisor),
             }
         };
     }
@@ -412,7 +416,23 @@ mod tests {
                 divided(i128::from(value), i128::from(divisor))
             );
             let digits = Digits::narrow(vec![value]);
-            prop_assert_eq!(round(&digits, power, 0).at(0), divided(value.into(), divisor.into()));
+            prop_assert_eq!(round(&digits, power, 0, None).at(0), divided(value.into(), divisor.into()));
+        }
+
+        #[test]
+        fn rows_that_are_wanted_are_rounded_as_all_are(
+            rows in proptest::collection::vec((any::<i64>(), any::<bool>()), 1..200),
+            few in any::<bool>(),
+        ) {
+            let (values, set): (Vec<i64>, Vec<bool>) = rows.into_iter().unzip();
+            let set = set.iter().enumerate().map(|(row, set)| *set && (!few || row % 10 == 0));
+            let wanted: BooleanBuffer = set.collect();
+            let digits = Digits::narrow(values);
+            let all = round(&digits, 6, 2, None);
+            let some = round(&digits, 6, 2, Some(&wanted));
+            for row in wanted.set_indices() {
+                prop_assert_eq!(some.at(row), all.at(row));
+            }
         }
 
         #[test]

@@ -82,39 +82,6 @@ impl Judged {
         (bits::masks(&failed, rows), bits::masks(&unknown, rows))
     }
 
-    fn new(
-        in_force: bool,
-        clauses: Vec<ClauseBits>,
-        money: (Numbers, Numbers),
-        rows: usize,
-    ) -> Self {
-        let mut judged = Self {
-            in_force,
-            clauses,
-            eligible: BooleanBuffer::new_unset(rows),
-            ineligible: BooleanBuffer::new_unset(rows),
-            amount: money.0,
-            saves: money.1,
-            chosen: BooleanBuffer::new_unset(rows),
-            gaps: Vec::new(),
-        };
-        judged.decide(rows);
-        judged
-    }
-
-    /// The verdicts that follow from the clauses.
-    fn decide(&mut self, rows: usize) {
-        let mut each = self.clauses.iter();
-        let Some(first) = each.next() else {
-            self.eligible = BooleanBuffer::new_set(rows);
-            return;
-        };
-        let start = (first.holds.clone(), first.fails.clone());
-        (self.eligible, self.ineligible) = each.fold(start, |(all, any), clause| {
-            (&all & &clause.holds, &any | &clause.fails)
-        });
-    }
-
     /// A policy of which nothing is known yet.
     fn blank(plan: &Plan, place: usize, rows: usize) -> Self {
         let bound = plan.bound(place);
@@ -124,9 +91,19 @@ impl Judged {
             holds: none(),
             fails: none(),
         });
+        let clauses: Vec<ClauseBits> = clauses.collect();
+        let (eligible, ineligible) = decided(&clauses, rows);
         let unknown = || Numbers::unknown(rows);
-        let money = (unknown(), unknown());
-        let mut judged = Self::new(bound.in_force, clauses.collect(), money, rows);
+        let mut judged = Self {
+            in_force: bound.in_force,
+            clauses,
+            eligible,
+            ineligible,
+            amount: unknown(),
+            saves: unknown(),
+            chosen: none(),
+            gaps: Vec::new(),
+        };
         if plan.with_gaps {
             let with_gap = bound.clauses.iter().filter(|clause| clause.gap.is_some());
             judged.gaps = with_gap.map(|clause| (clause.index, unknown())).collect();
@@ -141,7 +118,7 @@ impl Judged {
             clause.holds = patched_bits(&clause.holds, found, with(Some(true)));
             clause.fails = patched_bits(&clause.fails, found, with(Some(false)));
         }
-        self.decide(rows);
+        (self.eligible, self.ineligible) = decided(&self.clauses, rows);
         let money = |value: fn(&RowResult) -> Option<i128>| {
             found.iter().map(move |row| (row.row, value(row)))
         };
@@ -152,6 +129,18 @@ impl Judged {
             *gaps = gaps.patched(rows, values);
         }
     }
+}
+
+/// The rows of which all clauses are true, and those of which one is false.
+fn decided(clauses: &[ClauseBits], rows: usize) -> (BooleanBuffer, BooleanBuffer) {
+    let mut each = clauses.iter();
+    let Some(first) = each.next() else {
+        return (BooleanBuffer::new_set(rows), BooleanBuffer::new_unset(rows));
+    };
+    let start = (first.holds.clone(), first.fails.clone());
+    each.fold(start, |(all, any), clause| {
+        (&all & &clause.holds, &any | &clause.fails)
+    })
 }
 
 fn patched_bits(
@@ -235,7 +224,14 @@ fn by_batch(
                 fails: BooleanBuffer::new_unset(rows),
             },
         });
-    let money = |id: TermId| rounded(&column(id).vector, plan.program.shape(id), 2, rows);
+    let bits: Vec<ClauseBits> = bits.collect();
+    let (eligible, ineligible) = decided(&bits, rows);
+    // A summary looks at the money of nobody else, and those are few.
+    let only = (!plan.with_gaps).then_some(&eligible);
+    let money = |id: TermId| {
+        let shape = plan.program.shape(id);
+        rounded((&column(id).vector, shape), 2, rows, only)
+    };
     let unknown = || Numbers::unknown(rows);
     let amount = amount.map_or_else(unknown, money);
     let saves = match saves {
@@ -247,7 +243,16 @@ fn by_batch(
         SavesPlan::Term(term) => money(term),
         SavesPlan::Unknown => unknown(),
     };
-    let mut judged = Judged::new(true, bits.collect(), (amount, saves), rows);
+    let mut judged = Judged {
+        in_force: true,
+        clauses: bits,
+        chosen: BooleanBuffer::new_unset(rows),
+        gaps: Vec::new(),
+        eligible,
+        ineligible,
+        amount,
+        saves,
+    };
     for clause in clauses {
         let Some(gap) = clause.gap.as_ref().filter(|_| plan.with_gaps) else {
             continue;
@@ -259,7 +264,7 @@ fn by_batch(
             gap.shape,
             rows,
         );
-        let gaps = rounded(&difference, gap.shape, gap.unit.places(), rows);
+        let gaps = rounded((&difference, gap.shape), gap.unit.places(), rows, None);
         judged.gaps.push((clause.bit, gaps));
     }
     judged
@@ -278,9 +283,14 @@ fn clause_bits(truth: &BooleanArray, number: usize) -> ClauseBits {
     }
 }
 
-/// Numbers rounded half-up, in units of their last place.
-fn rounded(vector: &Vector, shape: Shape, places: u32, rows: usize) -> Numbers {
-    let result = functions::round((vector, shape), places, rows);
+/// Numbers rounded half-up, in units of their last place; as [`functions::round`].
+fn rounded(
+    (vector, shape): (&Vector, Shape),
+    places: u32,
+    rows: usize,
+    only: Option<&BooleanBuffer>,
+) -> Numbers {
+    let result = functions::round((vector, shape), places, rows, only);
     let scale = functions::scale_after_round(shape, places);
     let Vector::Numbers(numbers) = result else {
         return Numbers::unknown(rows);

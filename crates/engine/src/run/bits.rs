@@ -3,21 +3,7 @@
 use datafusion::arrow::array::{Array, BooleanArray};
 use datafusion::arrow::buffer::{BooleanBuffer, Buffer, NullBuffer};
 
-/// Rows of a word.
-const WORD: usize = 64;
-
-/// The low bits of eight bytes, each 0 or 1, as one byte: the multiplication moves bit `k` of byte `k` to
-/// the top byte, and no two meet.
-fn byte_of(flags: u64) -> u64 {
-    flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-fn word_of(flags: &[u8; WORD]) -> u64 {
-    let (eights, _) = flags.as_chunks::<8>();
-    eights.iter().rev().fold(0, |word, eight| {
-        word << 8 | byte_of(u64::from_le_bytes(*eight))
-    })
-}
+use super::lanes;
 
 fn buffer(words: Vec<u64>, rows: usize) -> BooleanBuffer {
     BooleanBuffer::new(Buffer::from_vec(words), 0, rows)
@@ -25,24 +11,7 @@ fn buffer(words: Vec<u64>, rows: usize) -> BooleanBuffer {
 
 /// A bit for each value.
 pub fn each<T: Copy>(values: &[T], condition: impl Fn(T) -> bool) -> BooleanBuffer {
-    let mut words = Vec::with_capacity(values.len().div_ceil(WORD));
-    let (whole, rest) = values.as_chunks::<WORD>();
-    // Bytes first: comparing and storing goes through vector registers, packing bit by bit would not.
-    for chunk in whole {
-        let mut flags = [0_u8; WORD];
-        for (flag, value) in flags.iter_mut().zip(chunk) {
-            *flag = u8::from(condition(*value));
-        }
-        words.push(word_of(&flags));
-    }
-    if !rest.is_empty() {
-        let mut flags = [0_u8; WORD];
-        for (flag, value) in flags.iter_mut().zip(rest) {
-            *flag = u8::from(condition(*value));
-        }
-        words.push(word_of(&flags));
-    }
-    buffer(words, values.len())
+    buffer(lanes::each(values, condition), values.len())
 }
 
 /// A bit for each pair of values; both have the same rows.
@@ -52,23 +21,7 @@ pub fn pairs<A: Copy, B: Copy>(
     condition: impl Fn(A, B) -> bool,
 ) -> BooleanBuffer {
     let rows = left.len().min(right.len());
-    let mut words = Vec::with_capacity(rows.div_ceil(WORD));
-    let ((a, a_rest), (b, b_rest)) = (left.as_chunks::<WORD>(), right.as_chunks::<WORD>());
-    for (a, b) in a.iter().zip(b) {
-        let mut flags = [0_u8; WORD];
-        for ((flag, a), b) in flags.iter_mut().zip(a).zip(b) {
-            *flag = u8::from(condition(*a, *b));
-        }
-        words.push(word_of(&flags));
-    }
-    if !a_rest.is_empty() {
-        let mut flags = [0_u8; WORD];
-        for ((flag, a), b) in flags.iter_mut().zip(a_rest).zip(b_rest) {
-            *flag = u8::from(condition(*a, *b));
-        }
-        words.push(word_of(&flags));
-    }
-    buffer(words, rows)
+    buffer(lanes::pairs(left, right, condition), rows)
 }
 
 /// The words of bits, the first row first; bits past the last row mean nothing.
@@ -112,51 +65,16 @@ pub fn either(a: Option<BooleanBuffer>, b: Option<BooleanBuffer>) -> Option<Bool
     }
 }
 
-/// The sum of the numbers whose bit is set. No partial sum of 64 numbers may overflow 64 bits where
-/// `small` says that none is beyond 2^56, so they are summed in 64 bits first.
+/// The sum of the numbers whose bit is set; `small` says that none is beyond 2^56.
 pub fn sum(values: &[i64], bits: &BooleanBuffer, small: bool) -> i128 {
-    let mut total = 0_i128;
-    let (whole, rest) = values.as_chunks::<WORD>();
-    let mut words = words(bits);
-    for (chunk, word) in whole.iter().zip(&mut words) {
-        if word == 0 {
-            continue;
-        }
-        if small {
-            let mut part = 0_i64;
-            for (at, value) in chunk.iter().enumerate() {
-                // All ones where the bit is set: no branch on what cannot be guessed.
-                let mask = (word >> at & 1).cast_signed().wrapping_neg();
-                part = part.wrapping_add(value & mask);
-            }
-            total += i128::from(part);
-        } else {
-            total += selected(chunk, word);
-        }
-    }
-    total + words.next().map_or(0, |word| selected(rest, word))
-}
-
-fn selected(values: &[i64], word: u64) -> i128 {
-    let picked = values.iter().enumerate();
-    picked
-        .filter(|(at, _)| word >> at & 1 == 1)
-        .map(|(_, value)| i128::from(*value))
-        .sum()
+    lanes::sum(values, words(bits), small)
 }
 
 /// Bit `k` of each row's mask is the row's bit of the clause whose number is `k`.
 pub fn masks(clauses: &[(usize, BooleanBuffer)], rows: usize) -> Vec<u64> {
     let mut masks = vec![0_u64; rows];
     for (number, bits) in clauses {
-        for (chunk, word) in masks.chunks_mut(WORD).zip(words(bits)) {
-            if word == 0 {
-                continue;
-            }
-            for (at, mask) in chunk.iter_mut().enumerate() {
-                *mask |= (word >> at & 1) << number;
-            }
-        }
+        lanes::mark(&mut masks, words(bits), *number);
     }
     masks
 }

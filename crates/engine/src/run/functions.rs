@@ -273,7 +273,7 @@ pub fn call(
 ) -> Vector {
     match function {
         Function::Abs => absolute(arguments[0].0, rows),
-        Function::Round { places } => round(arguments[0], places, rows),
+        Function::Round { places } => round(arguments[0], places, rows, None),
         Function::Least => extreme(arguments, into, rows, Ordering::Less),
         Function::Greatest => extreme(arguments, into, rows, Ordering::Greater),
         Function::YearOf => of_day(arguments[0].0, rows, |day| Some(i128::from(day.year()))),
@@ -319,12 +319,18 @@ fn absolute(vector: &Vector, rows: usize) -> Vector {
     })
 }
 
-/// Rounds half away from zero, to at most as many decimals as the number has.
-pub fn round(number: (&Vector, Shape), places: u32, rows: usize) -> Vector {
+/// Rounds half away from zero, to at most as many decimals as the number has; where `only` names rows, the
+/// numbers of others mean nothing.
+pub fn round(
+    number: (&Vector, Shape),
+    places: u32,
+    rows: usize,
+    only: Option<&BooleanBuffer>,
+) -> Vector {
     match number {
         (Vector::Numbers(numbers), Shape::Number(fixed)) if fixed.scale > places => {
             Vector::Numbers(Numbers {
-                digits: arithmetic::round(&numbers.digits, fixed.scale, places),
+                digits: arithmetic::round(&numbers.digits, fixed.scale, places, only),
                 nulls: numbers.nulls.clone(),
             })
         }

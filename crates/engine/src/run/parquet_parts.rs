@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use datafusion::arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::parquet::arrow::ArrowSchemaConverter;
 use datafusion::parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
-use datafusion::parquet::basic::{Compression, Encoding};
+use datafusion::parquet::basic::Compression;
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::{
     FileMetaData, ParquetMetaDataBuilder, ParquetMetaDataWriter, RowGroupMetaData,
 };
 use datafusion::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use datafusion::parquet::file::writer::SerializedFileWriter;
-use datafusion::parquet::schema::types::ColumnPath;
 
 use super::judging::BATCH_ROWS;
+use super::packed::{Packer, can_pack};
 use super::screen::ScreenError;
 
 /// Values of a row group: a part holds one in memory, so larger groups cost more of it.
@@ -30,33 +30,14 @@ fn group_rows(schema: &Schema) -> usize {
     (GROUP_VALUES / schema.fields().len()).clamp(BATCH_ROWS, 128 * 1024)
 }
 
-/// How results are written. Amounts and gaps seldom repeat: their differences are packed bit by bit, which
-/// is quicker than to look for repetitions, and about as small. Masks are words of a small dictionary.
-fn properties(schema: &Schema) -> WriterProperties {
-    let mut properties = WriterProperties::builder()
+/// How columns are written that are not packed: masks, amounts and gaps are.
+fn properties() -> WriterProperties {
+    WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_write_batch_size(BATCH_ROWS)
         .set_offset_index_disabled(true)
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    for field in schema.fields() {
-        let column = || ColumnPath::from(vec![field.name().clone()]);
-        match field.data_type() {
-            DataType::Decimal64(..) | DataType::Int64 => {
-                properties = properties
-                    .set_column_dictionary_enabled(column(), false)
-                    .set_column_encoding(column(), Encoding::DELTA_BINARY_PACKED)
-                    .set_column_compression(column(), Compression::UNCOMPRESSED)
-                    .set_column_statistics_enabled(column(), EnabledStatistics::None);
-            }
-            DataType::UInt64 => {
-                properties = properties
-                    .set_column_compression(column(), Compression::UNCOMPRESSED)
-                    .set_column_statistics_enabled(column(), EnabledStatistics::None);
-            }
-            _ => {}
-        }
-    }
-    properties.build()
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .build()
 }
 
 /// A Parquet file in the making: parts put whole row groups behind each other as they come, and the
@@ -103,6 +84,7 @@ impl OutputFile {
             output: Arc::clone(self),
             writer: file_writer(schema)?,
             columns: columns(schema)?,
+            packer: Packer::default(),
             schema: Arc::clone(schema),
             waiting: Vec::new(),
             rows: 0,
@@ -176,15 +158,16 @@ fn file_writer(schema: &Schema) -> Result<SerializedFileWriter<Vec<u8>>, Parquet
     let root = ArrowSchemaConverter::new()
         .convert(schema)?
         .root_schema_ptr();
-    SerializedFileWriter::new(Vec::new(), root, Arc::new(properties(schema)))
+    SerializedFileWriter::new(Vec::new(), root, Arc::new(properties()))
 }
 
-/// What makes the writers of each column, apart from the others'.
-fn columns(schema: &Schema) -> Result<Vec<ArrowRowGroupWriterFactory>, ParquetError> {
+/// What makes the writers of each column that is not packed, apart from the others'.
+fn columns(schema: &Schema) -> Result<Vec<Option<ArrowRowGroupWriterFactory>>, ParquetError> {
     let one = |field: &FieldRef| {
         let alone = Arc::new(Schema::new(vec![Arc::clone(field)]));
         let writer = file_writer(&alone)?;
-        Ok(ArrowRowGroupWriterFactory::new(&writer, alone))
+        let packed = can_pack(&writer.schema_descr().column(0), field.data_type());
+        Ok((!packed).then(|| ArrowRowGroupWriterFactory::new(&writer, alone)))
     };
     schema.fields().iter().map(one).collect()
 }
@@ -195,7 +178,9 @@ pub struct PartWriter {
     output: Arc<OutputFile>,
     file: File,
     writer: SerializedFileWriter<Vec<u8>>,
-    columns: Vec<ArrowRowGroupWriterFactory>,
+    /// What writes each column; `None` for those that are packed.
+    columns: Vec<Option<ArrowRowGroupWriterFactory>>,
+    packer: Packer,
     schema: SchemaRef,
     /// Rows of the next row group, and how many.
     waiting: Vec<RecordBatch>,
@@ -234,9 +219,16 @@ impl PartWriter {
     fn put_group(&mut self) -> Result<(), ScreenError> {
         let rows = std::mem::take(&mut self.waiting);
         self.rows = 0;
+        let described = self.writer.schema_descr().columns().to_vec();
         let mut group = self.writer.next_row_group()?;
         let fields = self.schema.fields().iter().zip(&self.columns);
         for (place, (field, column)) in fields.enumerate() {
+            let Some(column) = column else {
+                let batches = rows.iter().map(|batch| batch.column(place));
+                self.packer
+                    .put(&mut group, Arc::clone(&described[place]), batches)?;
+                continue;
+            };
             let mut writers = column.create_column_writers(0)?;
             for batch in &rows {
                 let leaves = compute_leaves(field, batch.column(place))?;
@@ -306,7 +298,7 @@ fn moved(group: &RowGroupMetaData, by: i64) -> Result<RowGroupMetaData, ParquetE
 mod tests {
     use datafusion::arrow::array::{ArrayRef, Int64Array, StringArray, UInt64Array};
     use datafusion::arrow::compute::concat_batches;
-    use datafusion::arrow::datatypes::Field;
+    use datafusion::arrow::datatypes::{DataType, Field};
     use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     use super::*;

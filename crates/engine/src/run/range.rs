@@ -4,6 +4,8 @@
 //! nothing overflows 128 bits. A batch's own numbers are nearly always far smaller, and the smallest and
 //! largest of each column say so; where they prove that a result fits 64 bits, it is computed in 64 bits.
 
+use super::lanes;
+
 /// All numbers of a batch lie between these two, those of rows that are not known as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Range {
@@ -24,16 +26,12 @@ impl Range {
 
     /// Between the numbers of these 64-bit values; a little wider, so that one cheap pass finds it.
     pub fn of_narrow(values: &[i64]) -> Self {
-        let (mut bits, mut signs) = (0_i64, 0_i64);
-        for value in values {
-            bits |= value ^ (value >> 63);
-            signs |= value;
-        }
+        let (bits, negative) = lanes::extent(values);
         // All bits that any of them has, and one more than the largest.
         let high = i128::from(u64::MAX >> (bits.leading_zeros().min(63)));
         let high = if bits == 0 { 0 } else { high };
         Self {
-            low: if signs < 0 { -high - 1 } else { 0 },
+            low: if negative { -high - 1 } else { 0 },
             high,
         }
     }

@@ -26,6 +26,7 @@ use super::function::{Form, JudgeFunction};
 use super::identities::{Positions, Search, as_text};
 use super::judging::{BATCH_ROWS, Judging, pieces};
 use super::long::LongRow;
+use super::narrow::narrowed;
 use super::parts::{self, Making};
 use super::plan::Plan;
 use super::remarks::Remark;
@@ -169,7 +170,7 @@ impl Screening<'_> {
     /// [`ScreenError`] where it cannot be read or written, or has no subjects; nothing is left behind.
     pub async fn run(&self, input: Input, output: Output) -> Result<Screened, ScreenError> {
         let (input, ignored) = self.facts_of(input)?;
-        let table = open(session(&input), input).await?;
+        let table = self.open_here(input).await?;
         let prepared = self.prepare(table.clone(), table, &output, None).await?;
         let mut screened = prepared.run(&output).await?;
         screened.ignored.extend(ignored);
@@ -185,6 +186,22 @@ impl Screening<'_> {
         let frame = Frame::of_schema(self.rulebook, &self.subject, &table.schema())?;
         let facts = table.project(&frame.every_place())?;
         Ok((Input::Table(facts), frame.ignored))
+    }
+
+    /// Opens a table that is read in this process.
+    async fn open_here(&self, input: Input) -> Result<DataFrame, ScreenError> {
+        let context = session(&input);
+        let parquet = match &input {
+            Input::Table(_) => None,
+            Input::Parquet(path) => Some(path.to_string_lossy().into_owned()),
+        };
+        let table = open(context.clone(), input).await?;
+        let Some(path) = parquet else {
+            return Ok(table);
+        };
+        let schema = table.schema().as_arrow();
+        let frame = Frame::of_schema(self.rulebook, &self.subject, schema)?;
+        Ok(narrowed(&context, &path, table, &frame).await?)
     }
 
     /// Judges Parquet on a cluster: the same results in the same order. Every machine of it has to see the

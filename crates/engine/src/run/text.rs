@@ -93,9 +93,16 @@ pub fn interned(array: &ArrayRef) -> ArrayRef {
     }
 }
 
-/// Whether the condition holds for every text there is; of a dictionary, for each that it has.
+/// A dictionary of which it is less to look at every text than at every row: a file's may have those of far
+/// more rows than a batch.
+fn small_dictionary(array: &dyn Array) -> Option<&DictionaryArray<Int32Type>> {
+    let dictionary = array.as_dictionary_opt::<Int32Type>()?;
+    (dictionary.values().len() <= dictionary.len()).then_some(dictionary)
+}
+
+/// Whether the condition holds for every text there is; of a small dictionary, for each that it has.
 pub fn all(array: &dyn Array, condition: impl Fn(&str) -> bool) -> bool {
-    if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+    if let Some(dictionary) = small_dictionary(array) {
         return all(dictionary.values().as_ref(), condition);
     }
     (0..array.len()).all(|row| value_at(array, row).is_none_or(&condition))
@@ -107,7 +114,7 @@ fn each(vector: &Vector, rows: usize, condition: impl Fn(&str) -> bool) -> Boole
         Vector::SameText(text) => same_truth(Some(condition(text)), rows),
         Vector::Text(array) => {
             let nulls = array.logical_nulls();
-            let values = if let Some(dictionary) = array.as_dictionary_opt::<Int32Type>() {
+            let values = if let Some(dictionary) = small_dictionary(array) {
                 let distinct: Vec<bool> = (0..dictionary.values().len())
                     .map(|key| value_at(dictionary.values(), key).is_some_and(&condition))
                     .collect();
