@@ -1,15 +1,17 @@
 //! One Chinese order for both databases: a key in pinyin that sorts by bytes, and the initials that
 //! people search by.
 
+use std::borrow::Cow;
+
 use pinyin::{ToPinyin, ToPinyinMulti};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 /// The key a name sorts by: syllables of its characters, each followed by the character itself so
 /// that names which sound alike stand together and in a fixed order. A character with several
 /// readings sorts under its most frequent one.
 pub fn sort_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() * 3);
-    for character in folded(name) {
+    for character in folded(name).chars() {
         if let Some(syllable) = character.to_pinyin() {
             key.push_str(syllable.plain());
             key.push(' ');
@@ -27,49 +29,59 @@ pub fn sort_key(name: &str) -> String {
 pub fn initials(name: &str) -> String {
     const READINGS_MAX: usize = 8;
     let mut readings = vec![String::new()];
-    for character in folded(name) {
+    for character in folded(name).chars() {
         let letters = letters(character);
-        let fits = readings.len() * letters.len() <= READINGS_MAX;
-        let letters = if fits { &letters[..] } else { &letters[..1] };
-        readings = readings
-            .iter()
-            .flat_map(|reading| {
-                letters
-                    .iter()
-                    .map(move |letter| format!("{reading}{letter}"))
-            })
-            .collect();
+        let fits = readings.len() * letters.chars().count() <= READINGS_MAX;
+        let mut letters = letters.chars();
+        let Some(first) = letters.next() else {
+            continue;
+        };
+        let others: Vec<char> = letters.filter(|_| fits).collect();
+        let mut more = Vec::new();
+        for reading in &mut readings {
+            let with = |letter: &char| format!("{reading}{letter}");
+            more.extend(others.iter().map(with));
+            reading.push(first);
+        }
+        readings.extend(more);
     }
     readings.join(" ")
 }
 
 /// The letters that the readings of a character begin with, the most frequent reading first; the
 /// character itself, or nothing, where it has no reading.
-fn letters(character: char) -> Vec<String> {
+fn letters(character: char) -> String {
     let Some(syllable) = character.to_pinyin() else {
-        let kept = character.is_alphanumeric().then(|| character.to_string());
-        return vec![kept.unwrap_or_default()];
+        return character
+            .is_alphanumeric()
+            .then_some(character)
+            .into_iter()
+            .collect();
     };
-    let mut letters: Vec<String> = Vec::new();
+    let mut letters = String::new();
     let others = character.to_pinyin_multi().into_iter().flatten();
     for reading in std::iter::once(syllable).chain(others) {
-        let letter: String = reading.plain().chars().take(1).collect();
-        if !letters.contains(&letter) {
-            letters.push(letter);
-        }
+        let letter = reading.plain().chars().next();
+        letters.extend(letter.filter(|letter| !letters.contains(*letter)));
     }
     letters
 }
 
 /// What a name or code is looked up by: full width folded, no blanks, lower case.
 pub fn lookup_key(name: &str) -> String {
-    folded(name).collect()
+    folded(name)
 }
 
-fn folded(name: &str) -> impl Iterator<Item = char> {
-    name.nfkc()
-        .filter(|character| !character.is_whitespace())
-        .flat_map(char::to_lowercase)
+fn folded(name: &str) -> String {
+    // Most names are composed already, which is soon seen.
+    let composed = match is_nfkc_quick(name.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(name),
+        IsNormalized::No | IsNormalized::Maybe => Cow::Owned(name.nfkc().collect()),
+    };
+    let kept = composed
+        .chars()
+        .filter(|character| !character.is_whitespace());
+    kept.flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

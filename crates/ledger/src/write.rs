@@ -287,24 +287,29 @@ impl Write {
         text
     }
 
-    /// Appends facts as they stand and takes them into the entry's digest, which is made while the
-    /// database is at work.
+    /// Appends facts as they stand.
     pub(crate) async fn append_facts(&mut self, facts: &[FactRow]) -> Result<()> {
-        let mut digest = std::mem::take(&mut self.digest);
-        let rows = Statement::pack(facts).map(Statement::params).collect();
-        let (written, ()) =
-            tokio::join!(self.insert("statements", Statement::COLUMNS, rows), async {
-                for fact in facts {
-                    digest.fact(fact);
-                }
-            });
-        written?;
-        self.digest = digest;
-        // Facts of one sheet stand together.
-        let runs = facts.chunk_by(|one, next| one.source_id == next.source_id);
+        self.append_statements(Statement::pack(facts).collect())
+            .await
+    }
+
+    /// Appends statements and takes them into the entry's digest.
+    pub(crate) async fn append_statements(&mut self, statements: Vec<Statement>) -> Result<()> {
+        // Statements from one sheet stand together.
+        let runs = statements.chunk_by(|one, next| one.source_id == next.source_id);
         let used = runs.filter_map(|run| Some(run.first()?.source_id));
         self.sources_used.extend(used);
-        Ok(())
+        let rows = statements.iter().map(Statement::params).collect();
+        let mut digest = std::mem::take(&mut self.digest);
+        // The digest is made while the database is at work.
+        let written = self.insert("statements", Statement::COLUMNS, rows);
+        let (written, ()) = tokio::join!(written, async {
+            for statement in &statements {
+                digest.statement(statement);
+            }
+        });
+        self.digest = digest;
+        written
     }
 
     /// Appends confirmations, numbers them and takes them into the entry's digest.

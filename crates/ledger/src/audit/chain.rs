@@ -3,7 +3,7 @@
 use sea_orm::Value;
 use sm3::{Digest, Sm3};
 
-use crate::facts::{Confirmation, FactRow};
+use crate::facts::{Confirmation, FactRow, Statement};
 use crate::sql::Sql;
 
 /// All of an entry that its hash covers.
@@ -73,18 +73,45 @@ impl EntryFields {
     }
 }
 
-/// SM3 over the rows a write appends: words, sources, facts and confirmations, each in the order of
+/// SM3 over the rows a write appends: words, sources, statements and confirmations, each in the order of
 /// their ids.
 #[derive(Debug, Default)]
 pub(crate) struct RowsDigest {
+    form: Form,
     terms: Sm3,
     sources: Sm3,
-    facts: Sm3,
+    statements: Sm3,
     confirmations: Option<Sm3>,
     any: bool,
 }
 
+/// What of a statement is hashed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Its row as it lies in the database.
+    #[default]
+    Rows,
+    /// Its facts one by one: entries from before facts lay together keep their digest.
+    Facts,
+}
+
+/// What a digest over rows begins with; one over single facts is bare.
+const ROWS: &str = "rows:";
+
 impl RowsDigest {
+    /// A digest of the form that this one has.
+    pub(crate) fn like(digest: &str) -> Self {
+        let form = if digest.starts_with(ROWS) {
+            Form::Rows
+        } else {
+            Form::Facts
+        };
+        Self {
+            form,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn term(&mut self, id: i64, term: &str) {
         self.any = true;
         number(&mut self.terms, Some(id));
@@ -98,8 +125,21 @@ impl RowsDigest {
         text(&mut self.sources, digest);
     }
 
-    pub(crate) fn fact(&mut self, fact: &FactRow) {
+    /// A list that cannot be read any more is missing from a digest over single facts.
+    pub(crate) fn statement(&mut self, statement: &Statement) {
         self.any = true;
+        if self.form == Form::Facts {
+            for fact in statement.unpack().into_iter().flatten() {
+                self.fact(&fact);
+            }
+            return;
+        }
+        let bytes: [u8; 7 * 9] = packed(statement.numbers());
+        self.statements.update(bytes);
+        text(&mut self.statements, statement.list());
+    }
+
+    fn fact(&mut self, fact: &FactRow) {
         // One buffer a fact: the hash takes blocks, not bytes.
         let bytes: [u8; 13 * 9] = packed([
             Some(fact.id),
@@ -116,10 +156,10 @@ impl RowsDigest {
             fact.known_on,
             Some(fact.entry_id),
         ]);
-        self.facts.update(bytes);
+        self.statements.update(bytes);
         match &fact.text {
-            Some(words) => text(&mut self.facts, words),
-            None => self.facts.update([0xff]),
+            Some(words) => text(&mut self.statements, words),
+            None => self.statements.update([0xff]),
         }
     }
 
@@ -131,7 +171,7 @@ impl RowsDigest {
             .update(bytes);
     }
 
-    /// The digest in hex; empty when nothing was appended.
+    /// The digest in hex, behind a word for its form; empty when nothing was appended.
     pub(crate) fn finish(self) -> String {
         if !self.any {
             return String::new();
@@ -139,12 +179,16 @@ impl RowsDigest {
         let mut whole = Sm3::new();
         whole.update(self.terms.finalize());
         whole.update(self.sources.finalize());
-        whole.update(self.facts.finalize());
+        whole.update(self.statements.finalize());
         // Entries from before there were confirmations keep their digest.
         if let Some(confirmations) = self.confirmations {
             whole.update(confirmations.finalize());
         }
-        hex::encode(whole.finalize())
+        let digest = hex::encode(whole.finalize());
+        match self.form {
+            Form::Rows => format!("{ROWS}{digest}"),
+            Form::Facts => digest,
+        }
     }
 }
 

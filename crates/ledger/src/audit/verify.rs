@@ -195,7 +195,7 @@ impl<'a> AppendedRows<'a> {
     }
 
     async fn digest_of(&mut self, fields: &EntryFields) -> Result<(String, i64)> {
-        let mut digest = RowsDigest::default();
+        let mut digest = RowsDigest::like(&fields.rows_digest);
         let mut facts = 0;
         loop {
             self.refill().await?;
@@ -217,11 +217,8 @@ impl<'a> AppendedRows<'a> {
             let Some(statement) = next.pop_front_if(|row| row.entry_id <= fields.id) else {
                 break;
             };
-            // A list that cannot be read any more is missing from the digest.
-            for fact in statement.unpack().into_iter().flatten() {
-                digest.fact(&fact);
-                facts += 1;
-            }
+            digest.statement(&statement);
+            facts += statement.count();
         }
         loop {
             self.refill().await?;

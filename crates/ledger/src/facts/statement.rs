@@ -1,5 +1,5 @@
-//! How facts lie in the database: those that one entry took from one source about one subject stand together in a
-//! row, as JSON. A row each would cost a ledger of a hundred thousand lines and forty columns four million rows.
+//! How facts lie in the database: those that one entry took from one row of a sheet, or from another source, about one
+//! subject stand together in a row, as JSON. A row each would cost a ledger of a hundred thousand lines and forty columns four million rows.
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeSeq};
 
@@ -18,7 +18,9 @@ pub(crate) struct Statement {
     /// Id of its last fact.
     pub(crate) last_fact: i64,
     subject_id: i64,
-    source_id: i64,
+    pub(crate) source_id: i64,
+    /// The row of the sheet, where the source is one.
+    cell_row: Option<i64>,
     known_on: Option<i64>,
     /// The entry that recorded it.
     pub(crate) entry_id: i64,
@@ -33,7 +35,6 @@ struct Item(
     i64,
     #[serde(default)] Option<i64>,
     #[serde(default)] Option<i64>,
-    #[serde(default)] Option<i64>,
     #[serde(default)] Option<String>,
     #[serde(default)] i64,
     #[serde(default)] i64,
@@ -46,7 +47,6 @@ impl Serialize for Packed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
         let fact = self.0;
         let filled = [
-            fact.cell_row.is_some(),
             fact.cell_column.is_some(),
             fact.number.is_some(),
             fact.text.is_some(),
@@ -58,16 +58,16 @@ impl Serialize for Packed<'_> {
         for number in [fact.variable_id, fact.period_id, fact.kind] {
             list.serialize_element(&number)?;
         }
-        let places = [fact.cell_row, fact.cell_column, fact.number];
+        let places = [fact.cell_column, fact.number];
         for number in places.iter().take(length - 3) {
             list.serialize_element(number)?;
         }
-        if length > 6 {
+        if length > 5 {
             list.serialize_element(&fact.text)?;
         }
         for number in [fact.unit_id, fact.qualifier_id]
             .iter()
-            .take(length.saturating_sub(7))
+            .take(length.saturating_sub(6))
         {
             list.serialize_element(number)?;
         }
@@ -77,7 +77,7 @@ impl Serialize for Packed<'_> {
 
 impl Statement {
     pub(crate) const COLUMNS: &str =
-        "id, last_fact, subject_id, source_id, known_on, entry_id, facts";
+        "id, last_fact, subject_id, source_id, cell_row, known_on, entry_id, facts";
 
     /// Facts in the order of their ids, those that stand together in a row each.
     pub(crate) fn pack(facts: &[FactRow]) -> impl Iterator<Item = Self> {
@@ -85,6 +85,7 @@ impl Statement {
             next.id == one.id + 1
                 && next.subject_id == one.subject_id
                 && next.source_id == one.source_id
+                && next.cell_row == one.cell_row
                 && next.known_on == one.known_on
                 && next.entry_id == one.entry_id
         };
@@ -100,21 +101,54 @@ impl Statement {
             last_fact: facts.last().map_or(first.id, |last| last.id),
             subject_id: first.subject_id,
             source_id: first.source_id,
+            cell_row: first.cell_row,
             known_on: first.known_on,
             entry_id: first.entry_id,
             facts: serde_json::to_string(&list).expect("numbers and words can be written as JSON"),
         }
     }
 
-    pub(crate) fn params(self) -> Vec<Param> {
+    /// How many facts it has.
+    pub(crate) fn count(&self) -> i64 {
+        self.last_fact - self.id + 1
+    }
+
+    /// All of it but the list.
+    pub(crate) fn numbers(&self) -> [Option<i64>; 7] {
+        let [id, last, subject, source, entry] = [
+            self.id,
+            self.last_fact,
+            self.subject_id,
+            self.source_id,
+            self.entry_id,
+        ]
+        .map(Some);
+        [
+            id,
+            last,
+            subject,
+            source,
+            self.cell_row,
+            self.known_on,
+            entry,
+        ]
+    }
+
+    /// The list of its facts, as JSON.
+    pub(crate) fn list(&self) -> &str {
+        &self.facts
+    }
+
+    pub(crate) fn params(&self) -> Vec<Param> {
         vec![
             self.id.into(),
             self.last_fact.into(),
             self.subject_id.into(),
             self.source_id.into(),
+            self.cell_row.into(),
             self.known_on.into(),
             self.entry_id.into(),
-            self.facts.into(),
+            self.facts.as_str().into(),
         ]
     }
 
@@ -124,9 +158,10 @@ impl Statement {
             last_fact: row.at(1)?,
             subject_id: row.at(2)?,
             source_id: row.at(3)?,
-            known_on: row.at(4)?,
-            entry_id: row.at(5)?,
-            facts: row.at(6)?,
+            cell_row: row.at(4)?,
+            known_on: row.at(5)?,
+            entry_id: row.at(6)?,
+            facts: row.at(7)?,
         })
     }
 
@@ -136,9 +171,10 @@ impl Statement {
             last_fact: row.get(1)?,
             subject_id: row.get(2)?,
             source_id: row.get(3)?,
-            known_on: row.get(4)?,
-            entry_id: row.get(5)?,
-            facts: row.get(6)?,
+            cell_row: row.get(4)?,
+            known_on: row.get(5)?,
+            entry_id: row.get(6)?,
+            facts: row.get(7)?,
         })
     }
 
@@ -149,7 +185,7 @@ impl Statement {
     pub(crate) fn unpack(&self) -> Result<impl Iterator<Item = FactRow>> {
         let damaged = || LedgerError::damaged("facts of statement", self.id);
         let list: Vec<Item> = serde_json::from_str(&self.facts).map_err(|_| damaged())?;
-        if i64::try_from(list.len()).ok() != Some(self.last_fact - self.id + 1) {
+        if i64::try_from(list.len()).ok() != Some(self.count()) {
             return Err(damaged());
         }
         let facts = (self.id..).zip(list).map(|(id, item)| {
@@ -157,7 +193,6 @@ impl Statement {
                 variable_id,
                 period_id,
                 kind,
-                cell_row,
                 cell_column,
                 number,
                 text,
@@ -175,7 +210,7 @@ impl Statement {
                 qualifier_id,
                 unit_id,
                 source_id: self.source_id,
-                cell_row,
+                cell_row: self.cell_row,
                 cell_column,
                 known_on: self.known_on,
                 entry_id: self.entry_id,
@@ -265,7 +300,6 @@ mod tests {
             kind: 1,
             number: None,
             unit_id: 0,
-            cell_row: None,
             cell_column: None,
             ..fact.clone()
         };
@@ -274,7 +308,7 @@ mod tests {
         assert_eq!((packed[0].id, packed[0].last_fact), (40, 41));
         assert_eq!(
             packed[0].facts,
-            "[[61,0,2,1002,0,107000000000,null,80],[61,0,1]]"
+            "[[61,0,2,0,107000000000,null,80],[61,0,1]]"
         );
     }
 

@@ -1,20 +1,25 @@
 //! Taking in many records in one transaction, in bounded memory.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{CellAddress, Period, SourceRef, Value};
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use crate::Ledger;
-use crate::error::Result;
+use crate::error::{LedgerError, Result};
+use crate::facts::{FactRow, Stored};
 use crate::imports::ImportCounts;
+use crate::imports::chunk::Pending;
 use crate::imports::flush::{RowOutcome, Terms};
 use crate::projection::Reader;
 use crate::sql::Sql;
 use crate::subjects::NewSubject;
+use crate::subjects::keys::Identity;
 use crate::time::{Timestamp, day_number};
-use crate::write::{Action, Stamp, Write, Written};
+use crate::write::{Action, FACTS, Stamp, Write, Written};
 
 /// What an import says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,22 +91,50 @@ pub struct Committed {
 /// sees any of it. Other writers wait.
 #[derive(Debug)]
 pub struct BulkImport {
-    pub(super) write: Write,
+    turn: Turn,
+    /// What the buffer before came to: it is written while the next one is settled.
+    pub(super) chunk: Option<Pending>,
+    pub(super) next_subject: i64,
+    pub(super) next_fact: i64,
+    /// The paths of the organisations that subjects were put in.
+    pub(super) paths: Arc<HashMap<i64, String>>,
+    pub(super) entry_id: i64,
     pub(super) import: NewImport,
-    pub(super) known_on: Option<i64>,
-    pub(super) terms: Terms,
-    pub(super) reader: Reader,
-    pub(super) buffer: Vec<BulkRecord>,
+    known_on: Option<i64>,
+    pub(super) terms: Arc<Terms>,
+    pub(super) reader: Arc<Reader>,
+    pub(super) buffer: Vec<Buffered>,
     pub(super) counts: ImportCounts,
     pub(super) outcomes: Vec<RowOutcome>,
     buffered: usize,
     columns: HashMap<(String, Period, String), BulkColumn>,
+    qualifiers: HashMap<String, i64>,
+}
+
+/// Who has the write: this side, or the task that writes the buffer before.
+#[derive(Debug)]
+enum Turn {
+    Ours(Box<Write>),
+    Writing(JoinHandle<Result<Write>>),
+    /// A buffer could not be written.
+    Lost,
+}
+
+/// A record on its way into the database.
+#[derive(Debug)]
+pub(super) struct Buffered {
+    pub(super) subject: NewSubject,
+    pub(super) identity: Identity,
+    /// What it says, its subject still open.
+    pub(super) facts: Vec<FactRow>,
 }
 
 /// Facts held in memory before they are written: the bound on memory.
 const BUFFER_FACTS: usize = 20_000;
 /// Records held in memory before they are written.
 const BUFFER_RECORDS: usize = 1_000;
+
+const LOST: LedgerError = LedgerError::Refused("an import that failed takes in no more");
 
 impl Ledger {
     /// Opens an import.
@@ -110,21 +143,57 @@ impl Ledger {
         let zone = write.organisation(import.zone_id).await?;
         debug_assert_eq!(zone.zone_id, import.zone_id, "imports go into a zone");
         Ok(BulkImport {
-            reader: Reader::of_write(&mut write).await?,
-            terms: Terms::of_write(&mut write).await?,
+            reader: Arc::new(Reader::of_write(&mut write).await?),
+            terms: Arc::new(Terms::of_write(&mut write).await?),
             known_on: import.known_on.map(day_number),
-            write,
+            chunk: None,
+            next_subject: write.next_ids("subjects", 0).await?,
+            next_fact: write.next_ids(FACTS, 0).await?,
+            paths: Arc::default(),
+            entry_id: write.entry_id(),
+            turn: Turn::Ours(Box::new(write)),
             import,
             buffer: Vec::new(),
             counts: ImportCounts::default(),
             outcomes: Vec::new(),
             buffered: 0,
             columns: HashMap::new(),
+            qualifiers: HashMap::new(),
         })
     }
 }
 
 impl BulkImport {
+    /// The write, once the buffer before is written.
+    pub(super) async fn write(&mut self) -> Result<&mut Write> {
+        if let Turn::Writing(task) = &mut self.turn {
+            let written = task.await;
+            self.turn = Turn::Lost;
+            self.turn = Turn::Ours(Box::new(written??));
+        }
+        match &mut self.turn {
+            Turn::Ours(write) => Ok(write),
+            Turn::Writing(_) | Turn::Lost => Err(LOST),
+        }
+    }
+
+    /// Has the chunk before written, if there is one.
+    pub(super) async fn send(&mut self) -> Result<()> {
+        if let Some(chunk) = self.chunk.take() {
+            let write = self.take_write().await?;
+            self.turn = Turn::Writing(tokio::spawn(chunk.write(write)));
+        }
+        Ok(())
+    }
+
+    async fn take_write(&mut self) -> Result<Write> {
+        self.write().await?;
+        match std::mem::replace(&mut self.turn, Turn::Lost) {
+            Turn::Ours(write) => Ok(*write),
+            Turn::Writing(_) | Turn::Lost => Err(LOST),
+        }
+    }
+
     /// A column of facts.
     pub async fn column(
         &mut self,
@@ -137,32 +206,74 @@ impl BulkImport {
             return Ok(*known);
         }
         if variable.is_empty() {
-            return Err(crate::LedgerError::Refused("a fact needs a variable"));
+            return Err(LedgerError::Refused("a fact needs a variable"));
         }
         let words = period.to_string();
+        let write = self.write().await?;
         let column = BulkColumn {
-            variable: self.write.term(variable).await?,
-            period: self.write.term(&words).await?,
-            unit: self.write.term(unit).await?,
+            variable: write.term(variable).await?,
+            period: write.term(&words).await?,
+            unit: write.term(unit).await?,
         };
-        self.reader.learn(column.period, &words);
+        Arc::make_mut(&mut self.reader).learn(column.period, &words);
         self.columns.insert(key, column);
         Ok(column)
     }
 
     /// A source of facts. Of a cell only the sheet counts here; the place stands in the fact.
     pub async fn source(&mut self, source: &SourceRef) -> Result<BulkSource> {
-        Ok(BulkSource(self.write.source(source).await?.0))
+        Ok(BulkSource(self.write().await?.source(source).await?.0))
     }
 
     /// Takes in a record.
     pub async fn push(&mut self, record: BulkRecord) -> Result<()> {
         self.buffered += record.facts.len();
-        self.buffer.push(record);
+        let mut facts = Vec::with_capacity(record.facts.len());
+        for fact in record.facts {
+            facts.push(self.fact_row(fact).await?);
+        }
+        self.buffer.push(Buffered {
+            identity: Identity::of(&record.subject),
+            subject: record.subject,
+            facts,
+        });
         if self.buffered >= BUFFER_FACTS || self.buffer.len() >= BUFFER_RECORDS {
             self.flush().await?;
         }
         Ok(())
+    }
+
+    async fn fact_row(&mut self, fact: BulkFact) -> Result<FactRow> {
+        let stored = Stored::of(fact.value)?;
+        Ok(FactRow {
+            id: 0,
+            subject_id: 0,
+            variable_id: fact.column.variable,
+            period_id: fact.column.period,
+            kind: stored.kind,
+            number: stored.number,
+            text: stored.text,
+            qualifier_id: self.qualifier(&fact.qualifier).await?,
+            unit_id: fact.column.unit,
+            source_id: fact.source.0,
+            cell_row: fact.cell.map(|cell| i64::from(cell.row)),
+            cell_column: fact.cell.map(|cell| i64::from(cell.column)),
+            known_on: self.known_on,
+            entry_id: self.entry_id,
+        })
+    }
+
+    async fn qualifier(&mut self, qualifier: &str) -> Result<i64> {
+        if qualifier.is_empty() {
+            return Ok(0);
+        }
+        if let Some(id) = self.qualifiers.get(qualifier) {
+            return Ok(*id);
+        }
+        let id = self.write().await?.term(qualifier).await?;
+        Arc::make_mut(&mut self.reader).learn(id, qualifier);
+        self.qualifiers.insert(qualifier.to_owned(), id);
+        Ok(id)
     }
 
     /// How each row pushed so far fared, in order.
@@ -186,9 +297,11 @@ impl BulkImport {
     pub async fn commit(mut self, at: Timestamp, rows_refused: i64) -> Result<Committed> {
         self.flush().await?;
         self.counts.rows_refused = rows_refused;
-        self.write.set_clock(at);
-        let id = self.write.next_id("imports").await?;
-        self.write.execute(self.insertion(id)).await?;
+        self.send().await?;
+        let mut write = self.take_write().await?;
+        write.set_clock(at);
+        let id = write.next_id("imports").await?;
+        write.execute(self.insertion(id)).await?;
         let counts = self.counts;
         let detail = json!({
             "kind": self.import.kind,
@@ -202,8 +315,8 @@ impl BulkImport {
         let action = Action::new("import.commit", "import", id)
             .in_zone(self.import.zone_id)
             .with(detail);
-        let ledger = self.write.ledger().clone();
-        let written = self.write.commit(action).await?;
+        let ledger = write.ledger().clone();
+        let written = write.commit(action).await?;
         ledger.database.tidy_statistics().await?;
         Ok(Committed {
             import_id: id,
@@ -213,8 +326,8 @@ impl BulkImport {
     }
 
     /// Leaves nothing behind: what a rehearsal ends with.
-    pub async fn abandon(self) -> Result<()> {
-        self.write.abandon().await
+    pub async fn abandon(mut self) -> Result<()> {
+        self.take_write().await?.abandon().await
     }
 
     fn insertion(&self, id: i64) -> Sql {
@@ -238,7 +351,7 @@ impl BulkImport {
             counts.rows_unchanged,
             counts.rows_superseded,
             counts.facts_recorded,
-            self.write.entry_id(),
+            self.entry_id,
         ]);
         sql.push(")");
         sql

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bulk;
+mod chunk;
 mod flush;
 mod mappings;
 mod undo;

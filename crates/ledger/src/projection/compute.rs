@@ -15,9 +15,10 @@ use crate::sql::Param;
 use crate::write::Write;
 
 /// Reads facts by their numbers: which column a variable fills, what a period or qualifier says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Reader {
-    variables: HashMap<i64, &'static str>,
+    /// By list, the place of the column that a variable fills.
+    places: HashMap<&'static str, HashMap<i64, usize>>,
     words: HashMap<i64, Word>,
 }
 
@@ -49,10 +50,11 @@ impl Reader {
     pub(crate) async fn of_write(write: &mut Write) -> Result<Self> {
         let mut reader = Self::default();
         for list in [&PROJECTS, &ENTERPRISES] {
-            for column in list.columns {
-                let id = write.term(column.name).await?;
-                reader.variables.insert(id, column.name);
+            let mut places = HashMap::with_capacity(list.columns.len());
+            for (place, column) in list.columns.iter().enumerate() {
+                places.insert(write.term(column.name).await?, place);
             }
+            reader.places.insert(list.table, places);
         }
         for (id, text) in write.all_terms().await? {
             reader.learn(id, &text);
@@ -87,30 +89,28 @@ impl Reader {
 
     /// The cells that the facts which count make.
     pub(crate) fn cells(&self, list: &List, latest: &Latest) -> Result<Cells> {
-        let mut facts: HashMap<&str, Vec<&FactRow>> = HashMap::new();
-        for fact in latest.rows() {
-            if let Some(name) = self.variables.get(&fact.variable_id) {
-                facts.entry(name).or_default().push(fact);
+        let places = &self.places[list.table];
+        let facts = latest.rows();
+        let facts = facts.filter_map(|fact| Some((*places.get(&fact.variable_id)?, fact)));
+        let facts: Vec<(usize, &FactRow)> = facts.collect();
+        let is_yearly = |place: usize| list.columns[place].pick == Pick::Yearly;
+        let yearly = facts.iter().filter(|(place, _)| is_yearly(*place));
+        let year = yearly
+            .filter_map(|(_, fact)| self.year(fact.period_id))
+            .max();
+        let mut shown: Vec<Option<&FactRow>> = vec![None; list.columns.len()];
+        for (place, fact) in facts {
+            if is_yearly(place) && year.is_some() && self.year(fact.period_id) != year {
+                continue;
+            }
+            let rank = |fact: &FactRow| (self.rank(fact.period_id), fact.id);
+            if shown[place].is_none_or(|before| rank(before) <= rank(fact)) {
+                shown[place] = Some(fact);
             }
         }
-        let yearly = list
-            .columns
-            .iter()
-            .filter(|column| column.pick == Pick::Yearly);
-        let year = yearly
-            .flat_map(|column| facts.get(column.name).into_iter().flatten())
-            .filter_map(|fact| self.year(fact.period_id))
-            .max();
         let mut cells = Vec::with_capacity(list.columns.len());
         let mut marks = Map::new();
-        for column in list.columns {
-            let shown = facts.get(column.name).and_then(|facts| {
-                let fitting = facts.iter().filter(|fact| match (column.pick, year) {
-                    (Pick::Yearly, Some(year)) => self.year(fact.period_id) == Some(year),
-                    _ => true,
-                });
-                fitting.max_by_key(|fact| (self.rank(fact.period_id), fact.id))
-            });
+        for (column, shown) in list.columns.iter().zip(shown) {
             match shown {
                 Some(fact) => {
                     cells.push(cell(column, fact)?);

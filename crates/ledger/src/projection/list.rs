@@ -9,6 +9,7 @@ use crate::projection::columns::{ColumnKind, HEAD, HEAD_WIDTH, List, ListRow};
 use crate::projection::past;
 use crate::projection::query::{
     Cursor, CursorValue, Filter, ListQuery, Named, named, restrict, restrict_one, restrict_search,
+    restrict_typed, typed,
 };
 use crate::scope::Scope;
 use crate::sql::{Row, Sql};
@@ -213,8 +214,12 @@ impl Source<'_> {
                 sql.push(" AND subject_id IN (")
                     .bind_all(ids.iter().copied())
                     .push(")");
+                if let Some(typed) = typed(query) {
+                    sql.push(" AND ");
+                    restrict_typed(&mut sql, &typed, self.database.dialect);
+                }
             }
-            None => {}
+            None => restrict_search(&mut sql, &self.table, query, self.database.dialect),
         }
         let (before, order) = if query.sort.descending && known {
             (" < ", " DESC")
@@ -255,7 +260,7 @@ impl Source<'_> {
         self.database.rows(sql).await
     }
 
-    /// Table, zone, scope and filters. `one_by_name`: a single organisation in the order of names has
+    /// Table, zone, scope and filters, but not what was typed. `one_by_name`: a single organisation in the order of names has
     /// an index of its own; otherwise the sign keeps the database on the index of the order.
     fn restrict(
         &self,
@@ -289,8 +294,14 @@ impl Source<'_> {
                 }
             }
         }
-        restrict_search(sql, &self.table, query, self.database.dialect);
         restrict(sql, list, query)
+    }
+
+    /// The same with what was typed.
+    fn restrict_all(&self, sql: &mut Sql, list: &'static List, query: &ListQuery) -> Result<()> {
+        self.restrict(sql, list, query, false)?;
+        restrict_search(sql, &self.table, query, self.database.dialect);
+        Ok(())
     }
 
     async fn totals(
@@ -318,7 +329,7 @@ impl Source<'_> {
                 .push(") AS BIGINT), COUNT(");
             sql.push(column.column).push(")");
         }
-        self.restrict(&mut sql, list, query, false)?;
+        self.restrict_all(&mut sql, list, query)?;
         if let Some(column) = group {
             sql.push(" GROUP BY ").push(column);
         }
@@ -352,7 +363,7 @@ impl Source<'_> {
             }
             sql.push(" THEN 1 END)");
         }
-        self.restrict(&mut sql, list, query, false)?;
+        self.restrict_all(&mut sql, list, query)?;
         let row = self.database.row(sql).await?;
         let row = row.ok_or_else(|| LedgerError::damaged("count of", list.table))?;
         let cases = (1..=cases.len()).map(|at| row.at(at));
@@ -375,7 +386,7 @@ impl Source<'_> {
             .push(" -> '")
             .push(named.column)
             .push("' ->> 'period'");
-        self.restrict(&mut sql, list, query, false)?;
+        self.restrict_all(&mut sql, list, query)?;
         sql.push(" AND ").push(named.column).push(" IS NOT NULL");
         let rows = self.database.rows(sql).await?;
         let words = rows.iter().map(|row| row.at::<Option<String>>(0));

@@ -125,7 +125,8 @@ async fn refresh_found(
             let (_, latest) = latest.expect("asked for by the ids of these facts");
             rows.push(row(list, subject, latest, reader, write.entry_id())?);
         }
-        upsert(write, list, rows).await?;
+        let ids: Vec<Param> = rows.iter().map(|row| row[0].clone()).collect();
+        upsert(write, list, &ids, rows).await?;
     }
     Ok(())
 }
@@ -134,10 +135,14 @@ pub(crate) fn is_listed(status: SubjectStatus) -> bool {
     matches!(status, SubjectStatus::Active | SubjectStatus::Closed)
 }
 
-/// Puts rows in place of those of the same subjects, which are kept as the past.
-pub(crate) async fn upsert(write: &Write, list: &List, rows: Vec<Vec<Param>>) -> Result<()> {
-    let ids: Vec<Param> = rows.iter().map(|row| row[0].clone()).collect();
-    past::keep(write, list, &ids).await?;
+/// Puts rows in place of those of the same subjects, which are kept as the past. `known` are those that may have one.
+pub(crate) async fn upsert(
+    write: &Write,
+    list: &List,
+    known: &[Param],
+    rows: Vec<Vec<Param>>,
+) -> Result<()> {
+    past::keep(write, list, known).await?;
     replace(write, list, rows).await
 }
 

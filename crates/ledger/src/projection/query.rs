@@ -175,24 +175,36 @@ pub(crate) fn restrict(sql: &mut Sql, list: &'static List, query: &ListQuery) ->
     Ok(())
 }
 
-/// Adds the condition that a row is found by what was typed. The inner query reads an index only.
-pub(crate) fn restrict_search(sql: &mut Sql, table: &str, query: &ListQuery, dialect: Dialect) {
+/// What is typed, as the column `search` has it; `None` where nothing is asked for.
+pub(super) fn typed(query: &ListQuery) -> Option<String> {
     let typed = query.search.as_deref().map(lookup_key);
-    let Some(typed) = typed.filter(|typed| !typed.is_empty()) else {
-        return;
-    };
+    typed.filter(|typed| !typed.is_empty())
+}
+
+/// Adds the condition that a row is found by what was typed.
+pub(super) fn restrict_typed(sql: &mut Sql, typed: &str, dialect: Dialect) {
     let place_of = match dialect {
         Dialect::Sqlite => "INSTR",
         Dialect::Postgres => "STRPOS",
     };
-    sql.push(" AND subject_id IN (SELECT subject_id FROM ")
-        .push(table);
-    sql.push(" WHERE zone_id = ").bind(query.zone_id);
-    sql.push(" AND ")
-        .push(place_of)
+    sql.push(place_of)
         .push("(search, ")
         .bind(typed)
-        .push(") > 0)");
+        .push(") > 0");
+}
+
+/// Adds the same where many rows are looked at: the inner query reads an index only.
+pub(super) fn restrict_search(sql: &mut Sql, table: &str, query: &ListQuery, dialect: Dialect) {
+    let Some(typed) = typed(query) else {
+        return;
+    };
+    sql.push(" AND subject_id IN (SELECT subject_id FROM ")
+        .push(table);
+    sql.push(" WHERE zone_id = ")
+        .bind(query.zone_id)
+        .push(" AND ");
+    restrict_typed(sql, &typed, dialect);
+    sql.push(")");
 }
 
 /// Adds the condition of one filter.

@@ -152,7 +152,7 @@ pub(crate) async fn find(
     write: &Write,
     zone_id: i64,
     kind: &str,
-    identities: &[Identity],
+    identities: &[&Identity],
 ) -> Result<Found> {
     let codes = identities
         .iter()
@@ -200,7 +200,7 @@ pub(crate) async fn resolve(
     kind: &str,
     identity: &Identity,
 ) -> Result<Resolution> {
-    let found = find(write, zone_id, kind, std::slice::from_ref(identity)).await?;
+    let found = find(write, zone_id, kind, &[identity]).await?;
     Ok(found.resolve(identity))
 }
 
