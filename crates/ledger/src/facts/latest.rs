@@ -4,34 +4,54 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::facts::{FactRow, Stored};
 
-/// By variable and period, the row that counts. Retractions are kept: they say that nothing counts.
+/// All that was said of a subject, and by variable and period which row counts. Retractions are kept: they say that
+/// nothing counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Latest {
-    rows: BTreeMap<(i64, i64), FactRow>,
+    said: Vec<FactRow>,
+    places: BTreeMap<(i64, i64), usize>,
 }
 
 impl Latest {
     /// Takes in a row recorded after all that are there.
     pub(crate) fn take(&mut self, row: FactRow) {
-        self.rows.insert(row.key(), row);
+        self.places.insert(row.key(), self.said.len());
+        self.said.push(row);
+    }
+
+    /// How many rows were taken in.
+    pub(crate) fn taken(&self) -> usize {
+        self.said.len()
+    }
+
+    /// The rows taken in after so many, in their order.
+    pub(crate) fn since(&self, taken: usize) -> &[FactRow] {
+        &self.said[taken..]
+    }
+
+    /// The same, to be numbered.
+    pub(crate) fn since_mut(&mut self, taken: usize) -> &mut [FactRow] {
+        &mut self.said[taken..]
     }
 
     pub(crate) fn get(&self, key: (i64, i64)) -> Option<&FactRow> {
-        self.rows
+        self.places
             .get(&key)
+            .map(|place| &self.said[*place])
             .filter(|row| row.kind != Stored::RETRACTED)
     }
 
     /// The rows that say something.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &FactRow> {
-        self.rows
-            .values()
-            .filter(|row| row.kind != Stored::RETRACTED)
+        let counts = self.places.values().map(|place| &self.said[*place]);
+        counts.filter(|row| row.kind != Stored::RETRACTED)
     }
 
     pub(crate) fn into_rows(self) -> impl Iterator<Item = FactRow> {
-        self.rows
-            .into_values()
+        let mut said: Vec<Option<FactRow>> = self.said.into_iter().map(Some).collect();
+        let counts = self.places.into_values();
+        counts
+            .filter_map(move |place| said[place].take())
             .filter(|row| row.kind != Stored::RETRACTED)
     }
 }

@@ -120,23 +120,20 @@ impl Write {
         let mut latest = self.latest(&[subject_id]).await?.remove(0).1;
         let entries = latest.rows().map(|row| (row.id, row.entry_id)).collect();
         let mut recorded = Recorded::default();
-        let mut said = Said::default();
+        let mut confirmations = Vec::new();
+        let taken = latest.taken();
         for fact in facts {
             let row = self.fact_row(subject_id, fact).await?;
-            settle(&mut latest, row, &mut recorded, &mut said);
+            settle(&mut latest, row, &mut recorded, &mut confirmations);
         }
-        let confirmations = self.needed(said.confirmations, &entries).await?;
+        let confirmations = self.needed(confirmations, &entries).await?;
         recorded.confirmed = confirmations.len() as u64;
         self.append_confirmations(confirmations).await?;
-        let mut rows = said.rows;
-        if rows.is_empty() {
+        if latest.taken() == taken {
             return Ok(recorded);
         }
-        self.number_facts(&mut rows).await?;
-        for row in &rows {
-            latest.take(row.clone());
-        }
-        self.append_facts(&rows).await?;
+        self.number_facts(latest.since_mut(taken)).await?;
+        self.append_facts(latest.since(taken)).await?;
         subjects::follow_facts(self, subject_id, &latest).await?;
         projection::refresh(self, &[(subject_id, latest)]).await?;
         Ok(recorded)
@@ -209,26 +206,23 @@ impl Write {
     }
 }
 
-/// What statements come to: facts to be written, and facts that were said again.
-#[derive(Debug, Default)]
-pub(crate) struct Said {
-    pub(crate) rows: Vec<FactRow>,
-    pub(crate) confirmations: Vec<Confirmation>,
-}
-
 /// Decides what becomes of a row: unchanged, added or superseding. Takes it in when it counts.
-pub(crate) fn settle(latest: &mut Latest, row: FactRow, recorded: &mut Recorded, said: &mut Said) {
+pub(crate) fn settle(
+    latest: &mut Latest,
+    row: FactRow,
+    recorded: &mut Recorded,
+    confirmations: &mut Vec<Confirmation>,
+) {
     match latest.get(row.key()) {
         Some(known) if known.says_the_same(&row) => {
             recorded.unchanged += 1;
             if known.entry_id != row.entry_id {
-                said.confirmations.push(Confirmation::of(known, &row));
+                confirmations.push(Confirmation::of(known, &row));
             }
             return;
         }
         Some(_) => recorded.superseded += 1,
         None => recorded.added += 1,
     }
-    latest.take(row.clone());
-    said.rows.push(row);
+    latest.take(row);
 }

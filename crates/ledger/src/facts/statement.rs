@@ -10,6 +10,9 @@ use crate::sql::{Param, Row};
 /// Facts a row: more are spread over several, so that one can be read without reading thousands.
 const FACTS_A_ROW: usize = 1_000;
 
+/// About how long a fact is in a list.
+const BYTES_A_FACT: usize = 32;
+
 /// A row of the table of statements. The ids of its facts follow each other.
 #[derive(Debug)]
 pub(crate) struct Statement {
@@ -95,7 +98,9 @@ impl Statement {
 
     fn of(facts: &[FactRow]) -> Self {
         let first = &facts[0];
-        let list: Vec<Packed<'_>> = facts.iter().map(Packed).collect();
+        let mut list = Vec::with_capacity(facts.len() * BYTES_A_FACT);
+        let packed = serde_json::Serializer::new(&mut list).collect_seq(facts.iter().map(Packed));
+        packed.expect("numbers and words can be written as JSON");
         Self {
             id: first.id,
             last_fact: facts.last().map_or(first.id, |last| last.id),
@@ -104,7 +109,7 @@ impl Statement {
             cell_row: first.cell_row,
             known_on: first.known_on,
             entry_id: first.entry_id,
-            facts: serde_json::to_string(&list).expect("numbers and words can be written as JSON"),
+            facts: String::from_utf8(list).expect("JSON is written in UTF-8"),
         }
     }
 

@@ -94,6 +94,8 @@ pub struct BulkImport {
     turn: Turn,
     /// What the buffer before came to: it is written while the next one is settled.
     pub(super) chunk: Option<Pending>,
+    /// How many chunks were sent to be written.
+    sent: u32,
     pub(super) next_subject: i64,
     pub(super) next_fact: i64,
     /// The paths of the organisations that subjects were put in.
@@ -147,6 +149,7 @@ impl Ledger {
             terms: Arc::new(Terms::of_write(&mut write).await?),
             known_on: import.known_on.map(day_number),
             chunk: None,
+            sent: 0,
             next_subject: write.next_ids("subjects", 0).await?,
             next_fact: write.next_ids(FACTS, 0).await?,
             paths: Arc::default(),
@@ -181,7 +184,9 @@ impl BulkImport {
     pub(super) async fn send(&mut self) -> Result<()> {
         if let Some(chunk) = self.chunk.take() {
             let write = self.take_write().await?;
-            self.turn = Turn::Writing(tokio::spawn(chunk.write(write)));
+            self.sent += 1;
+            let looks = self.sent.is_power_of_two();
+            self.turn = Turn::Writing(tokio::spawn(chunk.write(write, looks)));
         }
         Ok(())
     }

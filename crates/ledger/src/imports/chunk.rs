@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use tokio::task::JoinHandle;
 
+use crate::database::Dialect;
 use crate::error::Result;
-use crate::facts::record::Said;
 use crate::facts::{Confirmation, Statement};
 use crate::imports::flush::{Meant, Terms};
 use crate::projection::{self, Reader};
-use crate::sql::Param;
+use crate::sql::{Param, Sql};
 use crate::subjects::keys::Identity;
-use crate::subjects::{COLUMNS, Subject, follow_facts, keys, move_to};
+use crate::subjects::{COLUMNS, Subject, SubjectStatus, follow_facts, keys, move_to};
 use crate::write::{FACTS, Write};
 
 /// What a buffer came to.
 pub(super) struct Chunk {
     /// The kind of its subjects.
     pub(super) kind: String,
-    /// The subjects that are new or of which something is, in the order of their ids.
+    /// The subjects that are new or of which something is, in the order of their ids, and so are their facts.
     pub(super) changed: Vec<Meant>,
-    /// What is said of them, numbered.
-    pub(super) said: Said,
+    /// What was said again.
+    pub(super) confirmations: Vec<Confirmation>,
     pub(super) entry_id: i64,
     pub(super) terms: Arc<Terms>,
     pub(super) reader: Arc<Reader>,
@@ -79,9 +79,15 @@ impl Pending {
         self.ids.contains(&subject_id)
     }
 
-    /// Writes it and gives the write back.
-    pub(super) async fn write(self, write: Write) -> Result<Write> {
-        self.rows.await??.write(write).await
+    /// Writes it and gives the write back. `looks`: PostgreSQL is to look at what the tables hold now. It knows nothing
+    /// of the rows of an open transaction, and would read whole tables for each chunk.
+    pub(super) async fn write(self, write: Write, looks: bool) -> Result<Write> {
+        let write = self.rows.await??.write(write).await?;
+        if looks && write.dialect() == Dialect::Postgres {
+            let look = Sql::new("ANALYZE subjects, subject_keys, statements");
+            write.execute(look).await?;
+        }
+        Ok(write)
     }
 }
 
@@ -90,7 +96,11 @@ impl Chunk {
         let list = projection::list_of(&self.kind);
         let (mut subjects, mut keys) = (Vec::new(), Vec::new());
         let (mut followers, mut listed, mut known) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut statements, mut facts) = (Vec::with_capacity(self.changed.len()), 0);
         for one in self.changed {
+            let said = one.latest.since(one.taken);
+            statements.extend(Statement::pack(said));
+            facts += said.len();
             if one.is_new {
                 subjects.push(subject_params(&one.subject));
                 let (zone, id) = (one.subject.zone_id, one.subject.id);
@@ -100,7 +110,8 @@ impl Chunk {
                 known.push(one.subject.id.into());
             }
             let otherwise = one.named && self.terms.call_otherwise(&one.subject, &one.latest);
-            if one.moved.is_some() || one.back || otherwise {
+            let comes_back = one.subject.status == SubjectStatus::Withdrawn;
+            if one.moved.is_some() || comes_back || otherwise {
                 followers.push(one);
             } else if let Some(list) = list {
                 let (subject, latest) = (&one.subject, &one.latest);
@@ -113,9 +124,9 @@ impl Chunk {
             reader: self.reader,
             subjects,
             keys,
-            statements: Statement::pack(&self.said.rows).collect(),
-            facts: self.said.rows.len(),
-            confirmations: self.said.confirmations,
+            statements,
+            facts,
+            confirmations: self.confirmations,
             followers,
             listed,
             known,

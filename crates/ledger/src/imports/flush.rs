@@ -7,8 +7,8 @@ use domain::SubjectKind;
 
 use crate::error::Result;
 use crate::facts::latest::Latest;
-use crate::facts::record::{Said, settle};
-use crate::facts::{FactRow, Recorded};
+use crate::facts::record::settle;
+use crate::facts::{Confirmation, FactRow, Recorded};
 use crate::imports::bulk::{Buffered, BulkImport};
 use crate::imports::chunk::{Chunk, Pending};
 use crate::sql::Sql;
@@ -73,13 +73,13 @@ impl Terms {
 pub(super) struct Meant {
     pub(super) subject: Subject,
     pub(super) latest: Latest,
+    /// How many facts were known before.
+    pub(super) taken: usize,
     pub(super) identity: Identity,
     pub(super) is_new: bool,
     pub(super) changed: bool,
     /// The organisation that it belongs to from now on, with its path.
     pub(super) moved: Option<(i64, String)>,
-    /// Whether it comes back after it was withdrawn.
-    pub(super) back: bool,
     /// Whether its facts may call it otherwise.
     pub(super) named: bool,
 }
@@ -127,9 +127,7 @@ impl BulkImport {
         let paths = Arc::clone(&self.paths);
         let mut outcomes = Vec::with_capacity(records.len());
         let mut keys = HashSet::with_capacity(2 * records.len());
-        let mut said = Said::default();
-        said.rows
-            .reserve(records.iter().map(|record| record.facts.len()).sum());
+        let mut confirmations = Vec::new();
         for record in records {
             let identity = &record.identity;
             keys.insert(identity.name.clone());
@@ -157,20 +155,21 @@ impl BulkImport {
                 }
             };
             let subject = meant.get_mut(&id).expect("found or added just before");
-            outcomes.push(self.settle(subject, record, path, &mut said));
+            outcomes.push(self.settle(subject, record, path, &mut confirmations));
         }
         let mut changed: Vec<Meant> = meant.into_values().filter(|one| one.changed).collect();
         changed.sort_by_key(|one| one.subject.id);
         // Facts of a subject stand together, so that reading and undoing walk through them in order.
-        said.rows.sort_by_key(|row| row.subject_id);
-        for row in &mut said.rows {
-            row.id = self.next_fact;
-            self.next_fact += 1;
+        for one in &mut changed {
+            for row in one.latest.since_mut(one.taken) {
+                row.id = self.next_fact;
+                self.next_fact += 1;
+            }
         }
         let chunk = Chunk {
             kind: kind.to_owned(),
             changed,
-            said,
+            confirmations,
             entry_id: self.entry_id,
             terms: Arc::clone(&self.terms),
             reader: Arc::clone(&self.reader),
@@ -219,13 +218,13 @@ impl BulkImport {
         meant: &mut Meant,
         record: Buffered,
         path: &str,
-        said: &mut Said,
+        confirmations: &mut Vec<Confirmation>,
     ) -> RowOutcome {
         let mut recorded = Recorded::default();
-        let before = said.rows.len();
+        let before = meant.latest.taken();
         for mut row in record.facts {
             row.subject_id = meant.subject.id;
-            settle(&mut meant.latest, row, &mut recorded, said);
+            settle(&mut meant.latest, row, &mut recorded, confirmations);
         }
         let added = meant.is_new && !meant.changed;
         // A ledger without a park column names the zone: that moves nothing out of its park.
@@ -233,15 +232,13 @@ impl BulkImport {
         if moved {
             meant.moved = Some((record.subject.organisation_id, path.to_owned()));
         }
-        let names = said.rows[before..]
-            .iter()
-            .any(|row| self.terms.names_subject(row));
+        let fresh = meant.latest.since(before);
+        let names = fresh.iter().any(|row| self.terms.names_subject(row));
+        let fresh = fresh.len();
         meant.named |= names;
-        meant.back |= meant.subject.status == SubjectStatus::Withdrawn;
-        let wrote = said.rows.len() > before;
+        let wrote = fresh > 0;
         meant.changed |= wrote || moved || added;
-        self.counts.facts_recorded +=
-            i64::try_from(said.rows.len() - before).expect("a row is short");
+        self.counts.facts_recorded += i64::try_from(fresh).expect("a row is short");
         match (recorded.superseded > 0, wrote || added || moved) {
             (true, _) => RowOutcome::Superseded,
             (false, true) => RowOutcome::Added,
@@ -273,6 +270,7 @@ async fn known(
             let identity = by_id.remove(&subject.id).expect("asked for by these ids");
             let mut one = Meant::new(subject, identity);
             one.latest = latest.remove(&one.subject.id).unwrap_or_default();
+            one.taken = one.latest.taken();
             one.is_new = false;
             one.changed = false;
             meant.insert(one.subject.id, one);
@@ -286,11 +284,11 @@ impl Meant {
         Self {
             subject,
             latest: Latest::default(),
+            taken: 0,
             identity,
             is_new: true,
             changed: false,
             moved: None,
-            back: false,
             named: false,
         }
     }

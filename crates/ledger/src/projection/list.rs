@@ -206,20 +206,25 @@ impl Source<'_> {
             sql.push(", ").push(column.name);
         }
         sql.push(", ").push(sort.column);
-        let by_name = few.is_none() && sort.column == "name_key";
-        self.restrict(&mut sql, list, query, by_name)?;
+        let in_names = sort.column == "name_key";
+        self.restrict(&mut sql, list, query, in_names && few.is_none())?;
         match few {
             Some([]) => return Ok(Vec::new()),
             Some(ids) => {
                 sql.push(" AND subject_id IN (")
                     .bind_all(ids.iter().copied())
                     .push(")");
-                if let Some(typed) = typed(query) {
-                    sql.push(" AND ");
-                    restrict_typed(&mut sql, &typed, self.database.dialect);
-                }
             }
-            None => restrict_search(&mut sql, &self.table, query, self.database.dialect),
+            None => {}
+        }
+        let dialect = self.database.dialect;
+        match typed(query) {
+            // The index of names has what is searched: walking it ends with the page.
+            Some(typed) if in_names || few.is_some() => {
+                sql.push(" AND ");
+                restrict_typed(&mut sql, &typed, dialect);
+            }
+            _ => restrict_search(&mut sql, &self.table, query, dialect),
         }
         let (before, order) = if query.sort.descending && known {
             (" < ", " DESC")

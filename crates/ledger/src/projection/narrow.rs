@@ -4,7 +4,7 @@
 use crate::error::Result;
 use crate::projection::columns::List;
 use crate::projection::list::Source;
-use crate::projection::query::{Bound, ListQuery, named, restrict_one, restrict_typed, typed};
+use crate::projection::query::{Bound, ListQuery, named, restrict_one};
 use crate::sql::Sql;
 
 /// Columns that have an index of their own after the zone.
@@ -28,8 +28,8 @@ const INDEXED: [&str; 13] = [
 const FEW: i64 = 500;
 
 impl Source<'_> {
-    /// The rows that an indexed filter or what was typed lets through, when they are few; `None` when all let many
-    /// through: then a page is soon full along the index of its order.
+    /// The rows that an indexed filter lets through, when they are few; `None` when no filter is
+    /// indexed, or all let many through: then a page is soon full along the index of its order.
     pub(super) async fn few(
         &self,
         list: &'static List,
@@ -47,36 +47,18 @@ impl Source<'_> {
             if !narrow || !INDEXED.contains(&filter.column.as_str()) {
                 continue;
             }
-            let mut sql = self.ids(query);
+            let mut sql = Sql::new("SELECT subject_id FROM ");
+            sql.push(&self.table)
+                .push(" WHERE zone_id = ")
+                .bind(query.zone_id)
+                .push(" AND ");
             restrict_one(&mut sql, named(list, &filter.column)?, filter)?;
-            if let Some(few) = self.if_few(sql).await? {
-                return Ok(Some(few));
+            sql.push(" LIMIT ").bind(FEW + 1);
+            let rows = self.database.rows(sql).await?;
+            if i64::try_from(rows.len()).is_ok_and(|count| count <= FEW) {
+                let ids = rows.iter().map(|row| row.at(0)).collect::<Result<_>>()?;
+                return Ok(Some(ids));
             }
-        }
-        let Some(typed) = typed(query) else {
-            return Ok(None);
-        };
-        let mut sql = self.ids(query);
-        restrict_typed(&mut sql, &typed, self.database.dialect);
-        self.if_few(sql).await
-    }
-
-    /// The beginning of a query for rows of the zone.
-    fn ids(&self, query: &ListQuery) -> Sql {
-        let mut sql = Sql::new("SELECT subject_id FROM ");
-        sql.push(&self.table)
-            .push(" WHERE zone_id = ")
-            .bind(query.zone_id)
-            .push(" AND ");
-        sql
-    }
-
-    async fn if_few(&self, mut sql: Sql) -> Result<Option<Vec<i64>>> {
-        sql.push(" LIMIT ").bind(FEW + 1);
-        let rows = self.database.rows(sql).await?;
-        if i64::try_from(rows.len()).is_ok_and(|count| count <= FEW) {
-            let ids = rows.iter().map(|row| row.at(0)).collect::<Result<_>>()?;
-            return Ok(Some(ids));
         }
         Ok(None)
     }
