@@ -290,7 +290,7 @@ mod tests {
             variable_id: 61,
             period_id: 0,
             kind: 2,
-            number: Some(1_070_000_000_00),
+            number: Some(107_000_000_000),
             text: None,
             qualifier_id: 0,
             unit_id: 80,
