@@ -74,6 +74,8 @@ impl Database {
         let options = SqliteConnectOptions::new()
             .filename(&file)
             .create_if_missing(true)
+            // Of a statement with forty facts, three fit a page of 4 KiB and leave a quarter of it empty.
+            .page_size(8192)
             .journal_mode(SqliteJournalMode::Wal)
             // What was acknowledged survives a power cut, not only a killed process.
             .synchronous(SqliteSynchronous::Full)
