@@ -112,7 +112,7 @@ async fn fill(
 impl Batch {
     async fn of(ledger: &Ledger, table: String, columns: Vec<String>) -> Result<Self> {
         if !TABLES.iter().any(|(known, _)| *known == table) {
-            return Err(LedgerError::Refused("the backup is of a newer version"));
+            return Err(LedgerError::Refused("the backup is of another version"));
         }
         let texts = text_columns(&ledger.database, &table, &columns).await?;
         Ok(Self {
@@ -188,7 +188,7 @@ async fn text_columns(database: &Database, table: &str, columns: &[String]) -> R
             let found = known.iter().find(|(name, _)| name == column);
             found
                 .map(|(_, is_text)| *is_text)
-                .ok_or(LedgerError::Refused("the backup is of a newer version"))
+                .ok_or(LedgerError::Refused("the backup is of another version"))
         })
         .collect()
 }

@@ -34,6 +34,8 @@ pub(super) struct Pending {
     kind: String,
     keys: HashSet<String>,
     ids: HashSet<i64>,
+    /// Whether it gives a subject a name or code that none of its records is known by.
+    renames: bool,
     rows: JoinHandle<Result<Rows>>,
 }
 
@@ -62,16 +64,18 @@ impl Pending {
             kind: chunk.kind.clone(),
             keys,
             ids: chunk.changed.iter().map(|one| one.subject.id).collect(),
+            renames: chunk.changed.iter().any(|one| chunk.renames(one)),
             rows: tokio::task::spawn_blocking(move || chunk.rows()),
         }
     }
 
-    /// Whether any of its subjects answers to one of these.
+    /// Whether any of its subjects may answer to one of these.
     pub(super) fn answers_to(&self, kind: &str, identities: &[&Identity]) -> bool {
         let has = |key: &String| self.keys.contains(key);
         let mut identities = identities.iter();
         self.kind == kind
-            && identities.any(|one| has(&one.name) || one.code.as_ref().is_some_and(has))
+            && (self.renames
+                || identities.any(|one| has(&one.name) || one.code.as_ref().is_some_and(has)))
     }
 
     /// Whether it changes this subject.
@@ -92,12 +96,16 @@ impl Pending {
 }
 
 impl Chunk {
-    fn rows(self) -> Result<Rows> {
+    fn renames(&self, one: &Meant) -> bool {
+        one.named && self.terms.call_otherwise(&one.subject, &one.latest)
+    }
+
+    fn rows(mut self) -> Result<Rows> {
         let list = projection::list_of(&self.kind);
         let (mut subjects, mut keys) = (Vec::new(), Vec::new());
         let (mut followers, mut listed, mut known) = (Vec::new(), Vec::new(), Vec::new());
         let (mut statements, mut facts) = (Vec::with_capacity(self.changed.len()), 0);
-        for one in self.changed {
+        for one in std::mem::take(&mut self.changed) {
             let said = one.latest.since(one.taken);
             statements.extend(Statement::pack(said));
             facts += said.len();
@@ -109,7 +117,7 @@ impl Chunk {
             } else {
                 known.push(one.subject.id.into());
             }
-            let otherwise = one.named && self.terms.call_otherwise(&one.subject, &one.latest);
+            let otherwise = self.renames(&one);
             let comes_back = one.subject.status == SubjectStatus::Withdrawn;
             if one.moved.is_some() || comes_back || otherwise {
                 followers.push(one);
